@@ -444,7 +444,7 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
     """Those that there are; what concerns the way to a server has settings of its own."""
     if not given:
         return given
-    from tui.parameters import PARAMETERS, known  # here, because few starts need it
+    from tui.parameters import FREE, PARAMETERS, RANGES, known  # here, because few starts need it
 
     good = {}
     for name, value in given.items():
@@ -454,6 +454,8 @@ def _parameters(document: Document, at: At, given: Mapping[str, Any]) -> Mapping
             good[name] = value
         elif isinstance(value, bool) or known(name, value) is None:
             document.problem((*at, name), f"must be {_FORMS[PARAMETERS[name]]}")
+        elif not RANGES.get(name, FREE).holds(value):
+            document.problem((*at, name), f"must be {RANGES[name].words(name)}")
         else:
             good[name] = value
     return good

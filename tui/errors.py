@@ -180,6 +180,10 @@ class Refusal(NamedTuple):
     """None where only this value was refused."""
 
 
+NOT_NOW = (HistoryBusyError, HistoryFullError, HistoryReadOnlyError, HistoryUnreachableError)
+"""What is over once the history takes something again."""
+
+
 class ProviderError(SegueError):
     """A provider could not answer, or could not go on.
 

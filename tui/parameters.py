@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from tui.checked import number, string, whole
 from tui.errors import UsageError
@@ -19,6 +20,35 @@ PARAMETERS: dict[str, type[Value]] = {
     "stop": str,
 }
 """What ``/set`` knows, and how it is written."""
+
+_KINDS: Mapping[type[Value], str] = {float: "a number", int: "a whole number", str: "a text"}
+
+
+class Range(NamedTuple):
+    """What a parameter can be, as far as that is known."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def words(self, name: str) -> str:
+        """``0 to 2``, or ``a whole number from 1 on``."""
+        if self.least is not None and self.most is not None:
+            return f"{self.least:g} to {self.most:,g}"
+        kind = _KINDS[PARAMETERS[name]]
+        return f"{kind} from {self.least:g} on" if self.least is not None else kind
+
+    def holds(self, value: Value) -> bool:
+        """Whether a value is in it; a text always is."""
+        if isinstance(value, str):
+            return True
+        low = self.least is not None and value < self.least
+        high = self.most is not None and value > self.most
+        return not (low or high)
+
+
+RANGES: Mapping[str, Range] = {"temperature": Range(0), "top_p": Range(0, 1), "max_tokens": Range(1)}
+"""What no model takes more of: a share is at most all, and nobody says less than one token."""
+FREE = Range()
 
 _READERS = {float: number, int: whole, str: string}
 
@@ -61,6 +91,9 @@ def read(name: str, written: str) -> Value:
     if value is None:
         words = "a whole number" if kind is int else "a number"
         raise UsageError(f"{name} must be {words}, not {one_line(written)}")
+    span = RANGES.get(name, FREE)
+    if not span.holds(value):
+        raise UsageError(f"{name} must be {span.words(name)}, not {one_line(written)}")
     return value
 
 

@@ -2,6 +2,7 @@
 
 Textual and terminals pass control sequences on as they are, so a reply could set the clipboard or hide
 text. Code points are mapped one by one, never sequences: a sequence that arrives in pieces can't re-form.
+Only a carriage return and the newline behind it are one: who hands on pieces doesn't part them.
 """
 
 from __future__ import annotations
@@ -38,8 +39,6 @@ def _visible(match: re.Match[str]) -> str:
     point = ord(match[0])
     if point in (0x85, 0x2028, 0x2029):
         return "\n"
-    if point == 0x0D:
-        return ""
     if point < 0x20:
         return chr(0x2400 + point)  # control pictures: ␛
     if point == 0x7F:
@@ -60,11 +59,16 @@ def is_text(character: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Make ``text`` safe to show: nothing in it can steer a terminal or hide.
+    r"""Make ``text`` safe to show: nothing in it can steer a terminal or hide.
 
-    Stateless per code point, so cleaning pieces and cleaning the whole give the same text.
+    Stateless per code point, so cleaning pieces and cleaning the whole give the same text, where no piece
+    ends between the halves of ``\r\n``. A carriage return alone ends a line as well (CommonMark 0.31, 2.1).
     """
-    return _UNSAFE.sub(_visible, text)
+    return _UNSAFE.sub(_visible, _with_newlines(text))
+
+
+def _with_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def typed(text: str) -> str:
@@ -72,7 +76,7 @@ def typed(text: str) -> str:
 
     Joiners, marks of direction and the like are the person's own; the app draws none that could hide text.
     """
-    return _CONTROLS.sub(_visible, text)
+    return _CONTROLS.sub(_visible, _with_newlines(text))
 
 
 def counted(number: int, word: str) -> str:

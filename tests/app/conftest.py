@@ -58,6 +58,8 @@ EVERYTHING = Abilities()
 class Scripted:
     """Answers each request with the next script: chunks to yield, errors to raise, events to wait for."""
 
+    format = "openai"
+
     def __init__(self) -> None:
         self.scripts: list[Sequence[Step]] = []
         self.scripts_of: dict[str, list[Sequence[Step]]] = {}
@@ -130,7 +132,7 @@ class Catalogue:
     def stale(self) -> list[str]:
         return []
 
-    async def refresh(self, names: Any = None) -> None:
+    async def refresh(self, names: Any = None, patience: float | None = None) -> None:
         return None
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:

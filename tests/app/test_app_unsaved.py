@@ -68,6 +68,57 @@ async def test_the_reply_is_shown_kept_and_saved_when_there_is_room_again(run, s
         assert (stored.text, stored.status, stored.notices) == ("Four days.", Status.COMPLETE, ())
 
 
+async def test_a_full_disk_is_told_once_and_no_more_when_reply_draft_and_all_else_are_saved(
+    run, soon, monkeypatch
+):
+    monkeypatch.setattr("tui.engine.drafts.DELAY", 0.01)
+    async with run(size=(120, 40)) as world:
+        world.script("Four days.", DONE)
+        reply = Refusal(world.store, FULL)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four days.", "ready", FULL.message, "It is tried again")
+        draft = Refusal(world.store, FULL, "update_conversation")
+        await world.say("/title Kyoto")
+        await world.until(lambda: world.composer.draft == "/title Kyoto")
+        await world.pilot.press("ctrl+u")
+        await world.type("And Nara?")
+        await world.until(lambda: not world.session.drafts.all_saved)
+        await world.pilot.pause()
+        assert world.text.count(FULL.message) == 1
+        reply.end()
+        await world.until(lambda: world.session.live.all_saved)
+        assert world.text.count(FULL.message) == 1, "the draft is not saved yet"
+        draft.end()
+        await world.sees("Everything is saved again")
+        await world.sees_no(FULL.message)
+        assert (await world.store.load_conversation(world.conversation.id)).draft == "And Nara?"
+
+
+async def test_what_could_not_be_done_is_told_until_the_history_takes_something_again(run, monkeypatch):
+    monkeypatch.setattr("tui.app.features.READ", 0.0)
+    async with run() as world:
+        await world.say("How long for Kyoto?")
+        await world.sees("ready")
+        refusal = Refusal(world.store, FULL, "update_conversation")
+        await world.say("/title Kyoto")
+        await world.sees(FULL.message)
+        refusal.end()
+        await world.say("/title Kyoto")
+        await world.sees_no(FULL.message)
+
+
+async def test_a_draft_that_is_lost_at_the_end_is_told_by_words_and_the_exit_code(run, capsys):
+    async with run() as world:
+        await world.say("How long for Kyoto?")
+        await world.sees("ready")
+        Refusal(world.store, FULL, "update_conversation")
+        await world.type("And Nara?")
+        await world.pilot.press("ctrl+q")
+        await world.until(lambda: world.app._exit)
+    assert world.app.return_code == 1
+    assert "not sent could not be saved" in capsys.readouterr().err
+
+
 async def test_what_is_not_saved_is_exported_as_it_is(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with run() as world:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,6 +29,7 @@ from tui.app.lists.sheet import Layer
 from tui.app.models.connect import Connect
 from tui.app.models.picker import ModelPicker
 from tui.app.transcript.finding import FindBar
+from tui.system.editor import edit
 
 
 class Sheet(Layer[str]):
@@ -46,6 +49,59 @@ class Stack(App[None]):
     async def lay(self, *sheets: Screen) -> None:
         for sheet in sheets:
             await self.push_screen(sheet, self.results.append)
+
+
+class Lending:
+    """A terminal that can be lent, and what became of it."""
+
+    def __init__(self, driver, monkeypatch) -> None:
+        self.acts: list[str] = []
+        monkeypatch.setattr(type(driver), "can_suspend", True)
+        for name, word in (("suspend", "lent"), ("resume", "taken back")):
+            act = partial(self.acts.append, word)
+            monkeypatch.setattr(driver, f"{name}_application_mode", act, raising=False)
+
+
+@pytest.mark.parametrize("fault", [asyncio.CancelledError, OSError, None])
+async def test_a_lent_terminal_is_taken_back_once_however_the_work_ends(run, monkeypatch, fault):
+    async with run() as world:
+        terminal = Lending(world.app._driver, monkeypatch)
+        with pytest.raises(fault) if fault else nullcontext(), world.app.suspend():
+            assert terminal.acts == ["lent"]
+            if fault:
+                raise fault
+        assert terminal.acts == ["lent", "taken back"]
+
+
+@pytest.mark.parametrize("fault", [asyncio.CancelledError, None])
+async def test_a_program_that_ends_takes_a_lent_terminal_back_no_more(run, monkeypatch, fault):
+    async with run() as world:
+        terminal = Lending(world.app._driver, monkeypatch)
+        with pytest.raises(fault) if fault else nullcontext(), world.app.suspend():
+            world.app.exit()
+            if fault:
+                raise fault
+        assert terminal.acts == ["lent"]
+
+
+async def test_an_editor_whose_wait_is_cut_short_is_ended_and_the_terminal_is_taken_back(
+    run, monkeypatch, tmp_path
+):
+    editor = tmp_path / "vi"
+    editor.write_text('#!/bin/sh\necho $$ > "$1.pid"\nexec sleep 1000\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with run() as world:
+        terminal = Lending(world.app._driver, monkeypatch)
+        work = asyncio.create_task(edit(world.app, "Hello"))
+        await world.until(lambda: [*tmp_path.glob("segue-*/*.pid")])
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        assert terminal.acts == ["lent", "taken back"]
+        await world.type("on")
+        assert world.composer.draft == "on"
 
 
 async def test_a_screen_that_is_asked_twice_ends_once_with_the_first_result():

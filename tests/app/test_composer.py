@@ -16,7 +16,7 @@ from tui.app.lists.ask_line import AskLine
 from tui.app.lists.writing_area import LARGE, Pastes
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
-from tui.errors import SegueError
+from tui.errors import HistoryFullError, SegueError
 from tui.system import editor
 
 DONE = Finish(FinishReason.STOP)
@@ -277,6 +277,9 @@ async def test_system_prompt_and_parameters_go_with_the_request(run):
     [
         ("/set nonsense 1", "There is no parameter nonsense"),
         ("/set temperature warm", "must be a number"),
+        ("/set temperature 5", "temperature is 0 to 2 here, not 5"),
+        ("/set top_p 3", "top_p must be 0 to 1, not 3"),
+        ("/set max_tokens -5", "max_tokens must be a whole number from 1 on, not -5"),
         ("/theme nonsense", "There is no theme nonsense"),
         ("/retry", "There is no reply yet"),
         ("/copy", "There is no reply yet"),
@@ -287,6 +290,25 @@ async def test_a_command_that_makes_no_sense_says_why(run, command, words):
         await world.type(command)
         await world.pilot.press("enter")
         await world.sees(words)
+        assert world.composer.draft == (command if " " in command else "")
+
+
+async def test_what_was_typed_meanwhile_is_not_mixed_with_a_command_that_was_refused(run, monkeypatch):
+    async with run() as world:
+        refused = asyncio.Event()
+
+        async def full(*arguments, **changes):
+            await refused.wait()
+            raise HistoryFullError("The disk is full", "Make room.")
+
+        await world.say("Hello")
+        await world.sees("I am big.", "ready")
+        monkeypatch.setattr(world.store, "update_conversation", full)
+        world.screen.run_command("title", "A long title")
+        await world.type("and more")
+        refused.set()
+        await world.sees("The disk is full")
+        assert world.composer.draft == "and more"
 
 
 async def test_a_theme_is_remembered(run):

@@ -215,12 +215,17 @@ async def test_slash_model_takes_one_that_its_server_has_not_listed_yet(run, mon
     async with run() as world:
         listed = ModelInfo("lab/brand-new")
 
-        async def refresh(names=None):
+        answers = asyncio.Event()
+
+        async def refresh(names=None, patience=None):
+            await answers.wait()
             world.catalogue.known.append(listed)
 
         monkeypatch.setattr(world.catalogue, "stale", lambda: ["lab"])
         monkeypatch.setattr(world.catalogue, "refresh", refresh)
         await world.say("/model brand")
+        await world.sees_beside_toasts("Looking for models")
+        answers.set()
         await world.until(lambda: world.status.model == "lab/brand-new")
         assert world.app.screen is world.screen
 

@@ -41,6 +41,31 @@ async def test_and_stays_in_the_composer_if_none_is_chosen(first):
     assert not first.provider.requests
 
 
+async def test_nobody_is_said_to_answer_before_the_person_has_chosen(run):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: isinstance(world.app.screen, FirstRun))
+        await world.pilot.press("H", "i")
+        await world.ready()
+        await world.sees("▎ Hi", "no model chosen")
+        assert world.status.model is None and not world.status.marks
+        await world.pilot.press("enter")
+        await world.until(lambda: isinstance(world.app.screen, FirstRun))
+        await world.sees("lab/big")
+        await world.pilot.press("enter")
+        await world.sees("I am big.")
+        assert world.status.model == "lab/big"
+
+
+async def test_a_model_that_is_chosen_by_its_name_is_said_to_answer(run):
+    async with run(model=None, ready=False) as world:
+        await world.until(lambda: isinstance(world.app.screen, FirstRun))
+        await world.pilot.press("H")
+        await world.ready()
+        await world.pilot.press("backspace")
+        await world.say("/model lab/small")
+        await world.until(lambda: world.status.model == "lab/small")
+
+
 async def test_later_it_goes_at_once(run):
     async with run(start=EARLY) as world:
         await world.sees("I am big.")

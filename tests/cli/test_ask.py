@@ -266,12 +266,84 @@ def test_a_closed_stream_is_no_crash(lab, model_server, closed):
     assert len(model_server.requests) == 1
 
 
+def test_lines_that_end_in_a_carriage_return_stay_lines(lab, model_server):
+    model_server.reply = "10 %\r50 %\r\n100 %"
+    assert lab.segue("ask", "Hi").stdout == "10 %\n50 %\n100 %\n"
+    whole = json.loads(lab.segue("ask", "--json", "Hi").stdout)
+    assert whole["text"] == model_server.reply, "it is kept as it was sent"
+
+
 def test_a_model_is_found_by_its_name_alone(lab, model_server):
     lab.segue("ask", "-m", "small", "Hi")
     lab.segue("ask", "-m", "lab", "Hi")
     assert [r["model"] for r in model_server.requests] == ["small", "big"]
     done = lab.segue("ask", "-m", "smal1", "Hi", code=2)
     assert "lab/small" in done.stderr
+
+
+@pytest.fixture
+def unlisted(home, model_server):
+    """A home whose server has never been asked for its models."""
+    home.configure(f'[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    return home
+
+
+def test_a_model_that_its_server_has_not_listed_yet_is_found_by_its_name_alone(unlisted, model_server):
+    first = unlisted.segue("ask", "-m", "small", "Hi")
+    assert first.stderr == "segue: Looking for models\n"
+    assert unlisted.segue("ask", "-m", "small", "Hi").stderr == "", "it is known by now"
+    assert [request["model"] for request in model_server.requests] == ["small", "small"]
+
+
+def test_the_model_of_a_persona_is_found_like_one_of_the_command_line(unlisted, model_server):
+    persona = unlisted.config.parent / "personas" / "terse.md"
+    persona.parent.mkdir()
+    persona.write_text("---\nmodel: small\n---\nBe brief.", encoding="utf-8")
+    unlisted.segue("ask", "-p", "terse", "Hi")
+    assert [request["model"] for request in model_server.requests] == ["small"]
+
+
+def test_a_model_that_no_server_lists_is_told_with_those_that_have_not_answered(home):
+    home.configure('[providers.lab]\ntype = "openai"\nurl = "http://127.0.0.1:9/v1"\n')
+    said = home.segue("ask", "-m", "small", "Hi", code=2).stderr
+    assert "There is no model small" in said
+    assert "Not listed by lab" in said and "a model there is named lab/MODEL." in said
+
+
+@pytest.mark.parametrize("place", ["parameters", "providers.lab.parameters"])
+def test_a_parameter_of_the_config_outside_the_models_range_is_told_and_nothing_is_sent(
+    lab, model_server, place
+):
+    lab.configure(f"{lab.config.read_text()}[{place}]\ntemperature = 5\n")
+    said = lab.segue("ask", "Hi", code=1).stderr
+    assert "temperature is 0 to 2 here, not 5" in said and "config.toml" in said
+    assert model_server.requests == []
+
+
+@pytest.mark.parametrize(("name", "value", "range_"), [("top_p", 3, "0 to 1"), ("max_tokens", -5, "1 on")])
+def test_a_parameter_of_the_config_that_no_model_takes_is_told_and_left_out(
+    lab, model_server, name, value, range_
+):
+    lab.configure(f"{lab.config.read_text()}[parameters]\n{name} = {value}\n")
+    said = lab.segue("ask", "Hi").stderr
+    assert f"parameters.{name}: must be" in said and range_ in said
+    assert name not in model_server.requests[0]
+
+
+@pytest.mark.parametrize("kind", ["prompts", "personas"])
+@pytest.mark.parametrize(
+    ("given", "words", "code"), [("temperature: 5", "0 to 2", 2), ("top_p: 3", "0 to 1", 1)]
+)
+def test_a_parameter_of_a_kept_file_outside_its_range_is_told_and_nothing_is_sent(
+    lab, model_server, kind, given, words, code
+):
+    kept = lab.config.parent / kind / "wild.md"
+    kept.parent.mkdir()
+    kept.write_text(f"---\nparameters:\n  {given}\n---\nBe wild.", encoding="utf-8")
+    asked = ("/wild",) if kind == "prompts" else ("-p", "wild", "Hi")
+    said = lab.segue("ask", *asked, code=code).stderr
+    assert words in said and "not" in said
+    assert model_server.requests == []
 
 
 def test_a_saved_prompt_is_sent_by_its_name_with_what_is_piped_in(lab, model_server):

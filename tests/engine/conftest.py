@@ -30,6 +30,7 @@ from tui.history.sqlite.history import open_history
 from tui.history.store import HistoryStore
 from tui.paths import Paths
 from tui.providers.base import Messages, Target
+from tui.providers.knobs import Knob, knobs_of
 from tui.secret import Secret
 from tui.tools.approval import Decision, Question
 from tui.tools.tool import Outcome, Progress, ToolSpec
@@ -134,6 +135,10 @@ class World:
         self.options: dict[str, Any] = {}
         self.patience: float | None = None
         self.key = Secret("sk-secret-9876")
+
+    async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
+        target = await self.target(model_id)
+        return knobs_of(target.provider, target.model, info, target.refused, {})
 
     async def target(self, model_id: str) -> Target:
         if model_id.endswith("/none"):

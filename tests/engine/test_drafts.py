@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from tui.chat.draft import Draft
-from tui.engine.session_events import Problem, ReplyEnded
+from tui.engine.session_events import NotSaved, ReplyEnded
 from tui.errors import HistoryBusyError
 
 
@@ -102,7 +102,7 @@ async def test_a_draft_whose_writing_is_cut_short_or_refused_is_written_by_the_n
     await asyncio.gather(cut, return_exceptions=True)
     monkeypatch.setattr(store, "update_conversation", busy)
     await session.drafts.flush()
-    assert [str(event.error) for event in run.of(Problem)] == ["The history is busy"]
+    assert [event.reason for event in run.of(NotSaved)] == ["The history is busy"]
     monkeypatch.undo()
     await session.drafts.flush()
     assert (await store.load_conversation(session.current.conversation.id)).draft == "half a thought"

@@ -21,7 +21,7 @@ class Program:
     def __init__(self, store) -> None:
         self.store = store
         self.drafts = Drafts(
-            lambda conversation: store, lambda act: None, self._tell, lambda conversation: ()
+            lambda conversation: store, lambda act: None, self._tell, lambda: None, lambda conversation: ()
         )
 
     def _tell(self, error: Exception) -> None:

@@ -20,6 +20,8 @@ class SlowStore:
         self.gate = asyncio.Event()
         self.gate.set()
         self.fails = False
+        self.refused = 0
+        self.tried = asyncio.Event()
 
     def __getattr__(self, name: str):
         return getattr(self._store, name)
@@ -27,19 +29,29 @@ class SlowStore:
     async def update_conversation(self, conversation_id: int, **changes: object) -> None:
         await self.gate.wait()
         if self.fails:
+            self.refused += 1
+            self.tried.set()
             raise HistoryError("The disk is full")
         await self._store.update_conversation(conversation_id, **changes)
 
 
-async def begun() -> tuple[SlowStore, Drafts, Conversation]:
+async def begun() -> tuple[SlowStore, Drafts, Conversation, list[str], asyncio.Event]:
     store = SlowStore(await open_history(None))
     conversation = await store.create_conversation(title="Kyoto")
-    told: list[HistoryError] = []
+    told: list[str] = []
+    saved = asyncio.Event()
 
     def waiting(conversation: Conversation) -> Sequence[Draft]:
         return ()
 
-    return store, Drafts(lambda conversation: store, lambda act: None, told.append, waiting), conversation
+    drafts = Drafts(
+        lambda conversation: store,
+        lambda act: asyncio.ensure_future(act()),
+        lambda error: told.append(str(error)),
+        saved.set,
+        waiting,
+    )
+    return store, drafts, conversation, told, saved
 
 
 async def on_disk(store: SlowStore, conversation: Conversation) -> str:
@@ -47,7 +59,7 @@ async def on_disk(store: SlowStore, conversation: Conversation) -> str:
 
 
 async def test_a_draft_counts_as_kept_only_after_the_write():
-    store, drafts, conversation = await begun()
+    store, drafts, conversation, *_ = await begun()
     store.gate.clear()
     drafts.note(conversation, Draft("and in five"))
     writing = asyncio.create_task(drafts.flush())
@@ -62,7 +74,7 @@ async def test_a_draft_counts_as_kept_only_after_the_write():
 
 
 async def test_what_is_sent_while_it_is_written_is_no_draft_any_more():
-    store, drafts, conversation = await begun()
+    store, drafts, conversation, *_ = await begun()
     store.gate.clear()
     drafts.note(conversation, Draft("and in five"))
     first = asyncio.create_task(drafts.flush())
@@ -77,7 +89,7 @@ async def test_what_is_sent_while_it_is_written_is_no_draft_any_more():
 
 
 async def test_a_draft_that_could_not_be_written_is_written_with_the_next_one():
-    store, drafts, conversation = await begun()
+    store, drafts, conversation, *_ = await begun()
     store.fails = True
     drafts.note(conversation, Draft("and in five"))
     await drafts.flush()
@@ -86,4 +98,20 @@ async def test_a_draft_that_could_not_be_written_is_written_with_the_next_one():
     store.fails = False
     await drafts.flush()
     assert conversation.draft == await on_disk(store, conversation) == "and in five"
+    await store.close()
+
+
+async def test_a_draft_that_could_not_be_written_is_offered_again_by_itself_and_told_once(monkeypatch):
+    monkeypatch.setattr("tui.engine.drafts.DELAY", 0.01)
+    store, drafts, conversation, told, saved = await begun()
+    store.fails = True
+    drafts.note(conversation, Draft("and in five"))
+    while store.refused < 3:
+        await store.tried.wait()
+        store.tried.clear()
+    assert told == ["The disk is full"] and not drafts.all_saved
+    store.fails = False
+    await saved.wait()
+    assert told == ["The disk is full"] and drafts.all_saved
+    assert await on_disk(store, conversation) == "and in five"
     await store.close()

@@ -24,6 +24,7 @@ from tui.engine.events import (
     Working,
 )
 from tui.errors import ErrorKind, HistoryBusyError, HistoryFullError, ProviderError, UsageError
+from tui.text import clean
 
 DONE = Finish(FinishReason.STOP)
 BUSY = ProviderError("Server busy", kind=ErrorKind.BUSY, status_code=503)
@@ -234,6 +235,26 @@ async def test_an_unknown_model_fails_with_the_list(world):
     _, reply = await start(world, model="lab/none")
     message = await reply.run(world.events.append)
     assert message.failure and "one, two" in message.failure.hint
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("one\r", "\ntwo\rthree\r", "four\r"),
+        (Reasoning("one\r"), Reasoning("\ntwo\r"), Reasoning("three\r"), "four\r", "\nfive"),
+        (Reasoning("<one\r"), Reasoning("\r", native=Native("openai", "lab", "one", {})), "\r\n", "five\r"),
+    ],
+)
+async def test_no_end_of_a_line_is_parted_on_its_way_and_all_is_stored_as_it_was_sent(world, parts):
+    world.script(*parts, DONE)
+    _, reply = await start(world)
+    message = await reply.run(world.events.append)
+    sent = "".join(part for part in parts if isinstance(part, str))
+    thought = "".join(part.text for part in parts if isinstance(part, Reasoning))
+    [stored] = await world.store.messages([message.id])
+    assert (stored.text, stored.reasoning) == (sent, thought)
+    assert "".join(clean(event.text) for event in world.told(TextAdded)) == clean(sent)
+    assert "".join(clean(event.text) for event in world.told(ReasoningAdded)) == clean(thought)
 
 
 async def test_a_full_disk_does_not_stop_the_reply(world):

@@ -6,7 +6,7 @@ import pytest
 
 from tui.chat.model import ModelInfo
 from tui.providers.formats import FORMATS, wire_format
-from tui.providers.knobs import knobs_of
+from tui.providers.knobs import knobs_of, wrong_in
 from tui.providers.most import MOST
 
 
@@ -71,6 +71,43 @@ def test_ranges_are_those_of_the_model_and_the_config_says_what_is_usual():
     assert knobs["max_tokens"].wrong(64_001) == "max_tokens is 1 to 64,000 here, not 64,001"
     assert knobs["max_tokens"].wrong(64_000) == ""
     assert (knobs["seed"].range, knobs["stop"].range) == ("a whole number", "a text")
+
+
+@pytest.mark.parametrize(
+    ("form", "range_"),
+    [
+        ("openai", "0 to 2"),
+        ("openai-responses", "0 to 2"),
+        ("gemini", "0 to 2"),
+        ("anthropic", "0 to 1"),
+        ("ollama", "a number from 0 on"),
+    ],
+)
+def test_the_range_of_a_temperature_is_that_of_the_vendors_reference(form, range_):
+    lab = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
+    [warmth] = [knob for knob in knobs_of(lab, "big", None, (), {}) if knob.name == "temperature"]
+    assert warmth.range == range_
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "words"),
+    [
+        ("openai", {"temperature": 5}, "temperature is 0 to 2 here, not 5"),
+        ("anthropic", {"temperature": 1.5}, "temperature is 0 to 1 here, not 1.5"),
+        ("ollama", {"top_p": 3}, "top_p is 0 to 1 here, not 3"),
+        ("gemini", {"max_tokens": -4}, "max_tokens is a whole number from 1 on here, not -4"),
+        ("ollama", {"temperature": 5}, ""),
+        ("anthropic", {"seed": -1, "wait": -3, "stop": ["a"]}, ""),
+    ],
+)
+def test_what_is_outside_its_range_is_told_before_it_is_sent(form, given, words):
+    lab = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
+    assert wrong_in(lab, "big", given, ()) == words
+
+
+def test_what_would_not_be_sent_may_be_anything():
+    lab = type("Lab", (wire_format("openai"),), {"url": "http://127.0.0.1:1"})
+    assert wrong_in(lab, "big", {"temperature": 5}, ("temperature",)) == ""
 
 
 def test_a_provider_of_somebody_else_is_taken_at_its_word():

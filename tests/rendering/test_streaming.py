@@ -19,6 +19,7 @@ def streamed(source, sizes, width, after_each=lambda document, first: None):
     at = turn = 0
     while at < len(source):
         size = sizes[turn % len(sizes)]
+        size += source[: at + size].endswith("\r")  # the halves of a line's end come together
         first = document.feed(source[at : at + size])
         after_each(document, first)
         at, turn = at + size, turn + 1

@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app.messages.gallery import Gallery
+    from tui.engine.session import Session
     from tui.engine.workspace import Workspace
     from tui.typed_toml import Changes
 
@@ -73,9 +75,14 @@ READ = 16
 """Cells that are read in a second, of words that come unasked."""
 _SIXELS = 4
 """Among the attributes of terminals that draw them."""
-_LOST = Text("segue: the last of the replies could not be saved; the history has it as far as it came there")
+_LOST_REPLY = "segue: the last of the replies could not be saved; the history has it as far as it came there"
+_LOST_DRAFT = "segue: what was written and not sent could not be saved"
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
+
+
+class _Ending(Exception):
+    """The terminal is not taken back: the program ends."""
 
 
 class SegueApp(App[None]):
@@ -388,6 +395,25 @@ class SegueApp(App[None]):
     def _pictures_are_words(self) -> bool:
         return self.config.pictures.draw == "off" or self._drawn_words or self.no_color
 
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Lend the terminal. It is taken back however the work ends, also cut short or by an error.
+
+        A program that is ending takes it no more: it has been given back for good.
+        """
+        cut: BaseException | None = None
+        with suppress(_Ending), super().suspend():
+            try:
+                yield
+            except (
+                BaseException
+            ) as error:  # it goes on once the terminal is ours: Textual's way would leave none
+                cut = error
+            if self._exit:
+                raise _Ending
+        if cut is not None:
+            raise cut
+
     # -- settings
     def setting_problems(self) -> list[SegueError]:
         """Everything that is wrong in the config, also what only the app can tell."""
@@ -580,8 +606,8 @@ class SegueApp(App[None]):
         except TimeoutError:
             self.log.warning("the end was not waited for")
         features = self.main_screen.features
-        unsaved = features is not None and not features.session.live.all_saved
-        self.exit(return_code=code or int(unsaved), message=_LOST if unsaved else None)
+        lost = _lost(features.session) if features is not None else ""
+        self.exit(return_code=code or int(bool(lost)), message=Text(lost) if lost else None)
 
     async def on_unmount(self) -> None:
         """Close the workspace, however the app ended."""
@@ -625,6 +651,12 @@ class SegueApp(App[None]):
         log = self.workspace.paths.log if self.workspace else Paths.default().log
         report = crash.write_report(cause, log)
         self.panic(Text(crash.last_words(cause, report)))
+
+
+def _lost(session: Session) -> str:
+    """What the history has not taken to the end, a line each; nothing if it has all."""
+    saved = {_LOST_REPLY: session.live.all_saved, _LOST_DRAFT: session.drafts.all_saved}
+    return "\n".join(words for words, had in saved.items() if not had)
 
 
 teach_alt_enter()

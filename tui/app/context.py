@@ -72,6 +72,10 @@ class Context(Protocol):
         """Say it no more."""
         ...
 
+    def history_written(self) -> None:
+        """The history takes what it is given: say no more that it does not, once that could be read."""
+        ...
+
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
         ...
@@ -403,6 +407,19 @@ class Elsewhere(Protocol):
         ...
 
 
+class FirstModel(Protocol):
+    """The first model that a person chooses."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether nothing may be sent yet, as far as is known."""
+        ...
+
+    def settle(self) -> None:
+        """The person has chosen who answers."""
+        ...
+
+
 class Models(Protocol):
     """Who answers."""
 
@@ -598,6 +615,15 @@ class WithElsewhere(Protocol):
     @property
     def elsewhere(self) -> Elsewhere:
         """What other programs do with the history."""
+        ...
+
+
+class WithFirstModel(Protocol):
+    """Has the first model."""
+
+    @property
+    def first_model(self) -> FirstModel:
+        """The first model that a person chooses."""
         ...
 
 

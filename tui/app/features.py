@@ -68,6 +68,8 @@ from tui.typed_toml import Changes
 
 SETTLED = 0.5
 """Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""
+READ = 5.0
+"""Seconds after which the person has read why something could not be done."""
 _Result = TypeVar("_Result")
 
 
@@ -85,6 +87,10 @@ class Voice(Protocol):
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed."""
+        ...
+
+    def note_for_now(self, words: str) -> None:
+        """Say something that stays until it is dismissed, or until the history takes everything again."""
         ...
 
     def attempt_soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -122,7 +128,6 @@ class Features:
         self._composer = composer
         self._early = early
         self._showing = asyncio.Lock()
-        self._unsaved = ""
         self._ready = False
         self.screen = screen
         self.acts = acts
@@ -306,6 +311,11 @@ class Features:
         if words:
             self._notices.drop(words)
 
+    def history_written(self) -> None:
+        """The history takes what it is given: say no more that it does not, once that could be read."""
+        if self.session.all_saved:
+            self._notices.drop_passing(shown_for=READ)
+
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
         self.screen.notify(words, severity="warning" if warning else "information", markup=False)
@@ -400,7 +410,7 @@ class Features:
             case NotSaved(reason):
                 self._say_unsaved(reason)
             case AllSaved():
-                self.unnote(self._unsaved)
+                self._notices.drop_passing()
                 self.notify("Everything is saved again")
             case Warned(words):
                 self.notify(words, warning=True)
@@ -418,7 +428,5 @@ class Features:
                 await self._replies.began(service, live, before)
 
     def _say_unsaved(self, why: str) -> None:
-        """Say that replies are not on the disk, for as long as they are not."""
-        self.unnote(self._unsaved)
-        self._unsaved = f"{why} It is tried again; /export FILE writes the conversation elsewhere."
-        self.note(self._unsaved)
+        """Say that replies or drafts are not on the disk, for as long as they are not."""
+        self._voice.note_for_now(f"{why} It is tried again; /export FILE writes the conversation elsewhere.")

@@ -29,7 +29,7 @@ from tui.app.theme.grid import WIDE
 from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
 from tui.chat.draft import Draft, joined
-from tui.errors import ConfigError, HistoryError, SegueError, UsageError
+from tui.errors import NOT_NOW, ConfigError, HistoryError, SegueError, UsageError
 
 if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
@@ -185,7 +185,7 @@ class MainScreen(Screen[None]):
         above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
         with self.app.batch_update():  # it is all laid out and painted once
             await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
-            await self.query_one("#main").mount(NoticeLine(id="notice", classes="text"), before="#reading")
+            await self.query_one("#main").mount(NoticeLine(), before="#reading")
             await self.query_one("#main").mount(SidebarEdge())
             await self.query_one("#reading").mount(Transcript(id="transcript"))
             await self.query_one("#composer").mount(*above, before="#draft")
@@ -220,16 +220,32 @@ class MainScreen(Screen[None]):
         await act(self.features)
 
     def tell(self, error: Exception) -> None:
-        """Say what went wrong; what concerns settings and history stays until it is dismissed."""
-        if isinstance(error, ConfigError | HistoryError):
+        """Say what went wrong; what concerns settings and history stays until it is dismissed, or over."""
+        if isinstance(error, NOT_NOW):
+            self.note_for_now(str(error))
+        elif isinstance(error, ConfigError | HistoryError):
             self.note(str(error))
         else:
             self.notify(told(error, self.program.keys), severity="warning")
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
-        for line in self.query("#notice"):
-            cast("NoticeLine", line).add(words)
+        for line in self._notice_lines:
+            line.add(words)
+        self._say_over_others(words)
+
+    def note_for_now(self, words: str) -> None:
+        """Say something that stays until it is dismissed, or until the history takes everything again."""
+        for line in self._notice_lines:
+            line.add_passing(words)
+        self._say_over_others(words)
+
+    @property
+    def _notice_lines(self) -> list[NoticeLine]:
+        """The line of notices, once there is one."""
+        return [cast("NoticeLine", line) for line in self.query("#notice")]
+
+    def _say_over_others(self, words: str) -> None:
         if self.features is not None and not self.is_active:
             self.notify(words, severity="warning")
 
@@ -272,11 +288,20 @@ class MainScreen(Screen[None]):
         does = {**features.commands, **self.commands}.get(name)
         if does is not None:
             features.comparing.make_room_for(name)
-            await does(argument)
+            try:
+                await does(argument)
+            except SegueError:
+                self._leave_typed(name, argument)
+                raise
         elif find(name, saved):
             features.submit(Draft(f"/{name} {argument}".rstrip()))
         else:
             raise unknown(name, (*COMMANDS, *saved))
+
+    def _leave_typed(self, name: str, argument: str) -> None:
+        """What was typed for a command that can't be done stands there again, to be put right."""
+        if argument and not self.composer.written:
+            self.composer.hold(Draft(f"/{name} {argument}"))
 
     @property
     def commands(self) -> Handlers:

@@ -18,7 +18,6 @@ from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json
 from tui.cli.part_lines import change_of, line_of
 from tui.cli.piped import piped_text
 from tui.config import load_config
-from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
     CallChanged,
@@ -257,7 +256,7 @@ async def _begin(
     service = await (_last(session) if args.resume else session.new())
     said = typed.prompt if typed else SavedPrompt("", "")
     model = "" if args.models else said.model
-    wanted = session.as_wanted(service, args.persona or said.persona, model, said.parameters)
+    wanted = await session.as_wanted(service, args.persona or said.persona, model, said.parameters)
     models = await _models(session, args.models, wanted.get("model", service.conversation.model))
     await service.change(**wanted)
     system = service.conversation.system if args.system is None else args.system
@@ -312,8 +311,7 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
     for problem in workspace.registry.problems:
         complain(problem)
     if asked:
-        known = (find_model(words, workspace.registry, workspace.catalogue) for words in asked)
-        return list(dict.fromkeys(known))
+        return list(dict.fromkeys([await session.find_model(words) for words in asked]))
     model = used or await session.choose_model()
     if model:
         return [model]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.chat.model import ModelInfo, split_id
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tui.providers.catalogue import Catalogue
     from tui.providers.registry import ProviderEntry, Registry
 
+LISTED = 3.0
+"""Seconds that servers have to list their models, where one is named that is not known."""
 _SUGGESTED = 5
 _READ = 20
 """Tokens that are read for each one of a title."""
@@ -135,6 +138,43 @@ def _title_price(model: ModelInfo) -> float | None:
     if model.input_price is None or model.output_price is None:
         return None
     return _READ * model.input_price + model.output_price
+
+
+async def look_for_model(
+    words: str, registry: Registry, catalogue: Catalogue, looks: Callable[[], None]
+) -> str:
+    """As ``find_model``; for one that is not known, those whose lists are missing or old are asked first.
+
+    Args:
+        words: What the person calls it.
+        registry: Who can answer.
+        catalogue: The models.
+        looks: Called before anybody is asked: it may take a while.
+
+    Raises:
+        UsageError: None is meant, or several may be.
+    """
+    try:
+        return find_model(words, registry, catalogue)
+    except UsageError:
+        if not (stale := catalogue.stale()):
+            raise
+    looks()
+    usable = [entry.name for entry in registry.providers() if entry.available]
+    await catalogue.refresh(stale, LISTED)
+    try:
+        return find_model(words, registry, catalogue)
+    except UsageError as error:
+        silent = [name for name in catalogue.stale() if name in usable]
+        if not silent:
+            raise
+        raise UsageError(error.message, f"{error.hint} {_not_listed(silent)}") from None
+
+
+def _not_listed(silent: Sequence[str]) -> str:
+    """What to do about servers that have not said what they have."""
+    names = one_line(", ".join(silent), 80)
+    return f"Not listed by {names}: a model there is named {one_line(silent[0], 40)}/MODEL."
 
 
 def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:

@@ -14,6 +14,8 @@ from tui.history.store import HistoryStore
 
 DELAY = 0.6
 """Seconds without a key after which the draft is written."""
+_LONGEST_PAUSE = 30.0
+"""Seconds after which one that the history did not take is offered again, at most."""
 
 
 class Drafts:
@@ -27,7 +29,8 @@ class Drafts:
         self,
         store_of: Callable[[Conversation], HistoryStore],
         spawn: Callable[[Callable[[], Awaitable[None]]], object],
-        tell: Callable[[HistoryError], None],
+        refused: Callable[[HistoryError], None],
+        saved: Callable[[], None],
         waiting: Callable[[Conversation], Sequence[Draft]],
     ) -> None:
         """Begin with none.
@@ -35,14 +38,19 @@ class Drafts:
         Args:
             store_of: The history that keeps a conversation.
             spawn: Lets something be done in a task.
-            tell: Told why one could not be written.
+            refused: Told why one could not be written; it is offered again, less and less often.
+            saved: Told when the history has every draft after all.
             waiting: The prompts that wait in a conversation.
         """
         self._spawn = spawn
         self._store_of = store_of
-        self._tell = tell
+        self._refused = refused
+        self._saved = saved
         self._waiting = waiting
         self._timer: asyncio.TimerHandle | None = None
+        self._why = ""
+        """Why the history did not take one; nothing once it has them all."""
+        self._pause = DELAY
         self._writing = asyncio.Lock()
         """One write at a time: who waits for a later one has waited for this one too."""
         self._unsaved: dict[_Key, tuple[Conversation, Draft]] = {}
@@ -122,11 +130,16 @@ class Drafts:
         return anothers
 
     # -- what is written
+    @property
+    def all_saved(self) -> bool:
+        """Whether the history takes what is written."""
+        return not self._why
+
     def note(self, conversation: Conversation, draft: Draft) -> None:
         """The draft changed; it is written soon."""
         self._unsaved[_key(conversation)] = (conversation, draft)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(DELAY, self._spawn, self.flush)
+        if self._timer is None or not self.all_saved:  # one that was refused is offered again with it
+            self._flush_in(DELAY)
 
     def note_waiting(self, conversation: Conversation) -> None:
         """The prompts that wait there changed."""
@@ -145,32 +158,58 @@ class Drafts:
             self.note(before, Draft())
             await self.flush()  # at once: it may be a secret that must not stay where it was
 
-    async def flush(self) -> None:
-        """Write what is not written yet, and wait for what is being written."""
+    def _flush_in(self, seconds: float) -> None:
+        self._wait_no_more()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn, self.flush)
+
+    def _wait_no_more(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        async with self._writing:
-            for key, unsaved in tuple(self._unsaved.items()):
-                if await self._save(*unsaved) and self._unsaved.get(key) is unsaved:
-                    del self._unsaved[key]
 
-    async def _save(self, conversation: Conversation, draft: Draft) -> bool:
-        """Write a draft. Returns whether the history has it; one that it does not take is offered again."""
+    async def flush(self) -> None:
+        """Write what is not written yet, and wait for what is being written."""
+        self._wait_no_more()
+        async with self._writing:
+            refusals: list[HistoryError] = []
+            for key, unsaved in tuple(self._unsaved.items()):
+                try:
+                    await self._save(*unsaved)
+                except HistoryError as error:
+                    refusals.append(error)
+                else:
+                    if self._unsaved.get(key) is unsaved:
+                        del self._unsaved[key]
+            self._has_tried(refusals)
+
+    def _has_tried(self, refusals: Sequence[HistoryError]) -> None:
+        """Say how it stands, where that is new; what was refused is offered again in a while."""
+        told, self._why = self._why, str(refusals[-1]) if refusals else ""
+        if refusals:
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            self._flush_in(self._pause)
+        else:
+            self._pause = DELAY
+        if refusals and self._why != told:
+            self._refused(refusals[-1])
+        elif told and not refusals:
+            self._saved()
+
+    async def _save(self, conversation: Conversation, draft: Draft) -> None:
+        """Write a draft.
+
+        Raises:
+            HistoryError: The history has not taken it.
+        """
         key, waiting = _key(conversation), self._waiting(conversation)
         kept = joined([*waiting, draft]) if waiting else draft
-        try:
-            changed = not conversation.id or kept != self._kept(conversation)
-            if changed and not await self._is_anothers(conversation, kept):
-                await self._write(conversation, kept)
-        except HistoryError as error:
-            self._tell(error)
-            return False
+        changed = not conversation.id or kept != self._kept(conversation)
+        if changed and not await self._is_anothers(conversation, kept):
+            await self._write(conversation, kept)
         conversation.draft, conversation.attachments = draft.text, draft.attachments
         self._on_disk.pop(key, None)
         if kept != draft:
             self._on_disk[key] = kept
-        return True
 
     def _kept(self, conversation: Conversation) -> Draft:
         """What the history has."""

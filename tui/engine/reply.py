@@ -161,6 +161,8 @@ class Reply:
         self._open = False
         """Whether a request has not come to its end: what it takes is not known yet."""
         self._parameters = dict(parameters)
+        self._half_end = ""
+        """A carriage return at the end of a thought that grows: a newline may follow."""
         self._limits = limits
         self._learn = learn
         self._notices = notices
@@ -546,6 +548,17 @@ class Reply:
         self._note_first()
         if self._thinking_since is None:
             self._thinking_since = time.monotonic()
+        self._think(self._whole_ends(piece))
+
+    def _whole_ends(self, piece: Reasoning) -> Reasoning:
+        """A thought with what was held back of it, without half a line's end; texts have ``Thinking``."""
+        text = self._half_end + piece.text
+        self._half_end = "\r" if text.endswith("\r") and piece.native is None else ""
+        return replace(piece, text=text.removesuffix(self._half_end))
+
+    def _think(self, piece: Reasoning) -> None:
+        if not piece.text and piece.native is None:
+            return
         self._keep(piece)
         if piece.text:
             self._emit(ReasoningAdded(self.message.id, piece.text))
@@ -567,6 +580,8 @@ class Reply:
         """The thought that grew is whole: something else follows."""
         if self._thinking_since is None:
             return
+        half, self._half_end = self._half_end, ""
+        self._think(Reasoning(half))
         self._came.thought_for(time.monotonic() - self._thinking_since)
         self._thinking_since = None
         self.message.parts = self._parts()

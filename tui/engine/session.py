@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Unpack, assert_never, cast
@@ -19,7 +20,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.chat.spending import Sum, spent_words, total
-from tui.engine.choice import choose_model, find_model, look_first, title_model
+from tui.engine.choice import choose_model, look_first, look_for_model, title_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -60,7 +61,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.tools import turned
 from tui.engine.which_conversation import find_conversation
 from tui.engine.workspace import Workspace
-from tui.errors import NotFoundError, SegueError, UsageError
+from tui.errors import HistoryError, NotFoundError, ProviderError, SegueError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore, ListFilter, News, StopAsked
 from tui.parameters import Value
 from tui.tools.approval import Asker
@@ -92,7 +93,7 @@ class Session:
             temporary: Nothing of this run is kept: the store is one in memory.
         """
         self.workspace = workspace
-        self.drafts = Drafts(self._store_of, self._spawn, self._problem, self._queued)
+        self.drafts = Drafts(self._store_of, self._spawn, self._not_saved, self._saved, self._queued)
         self.live = LiveReplies(self._heard, self._fault)
         self.unread: set[int] = set()
         """Conversations in which a reply has ended that was not seen."""
@@ -146,6 +147,18 @@ class Session:
 
     def _problem(self, error: SegueError) -> None:
         self._tell(Problem(error))
+
+    def _not_saved(self, why: HistoryError) -> None:
+        self._tell(NotSaved(str(why)))
+
+    def _saved(self) -> None:
+        if self.all_saved:
+            self._tell(AllSaved())
+
+    @property
+    def all_saved(self) -> bool:
+        """Whether the history has every reply and every draft as it is, as far as it was offered them."""
+        return self.live.all_saved and self.drafts.all_saved
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, SegueError):
@@ -328,7 +341,40 @@ class Session:
             workspace.config, workspace.preferences, workspace.registry, workspace.catalogue
         )
 
-    def as_wanted(
+    async def find_model(self, words: str) -> str:
+        """The model that a person means; servers are asked where it is not known.
+
+        Raises:
+            UsageError: None is meant, or several may be.
+        """
+        registry, catalogue = self.workspace.registry, self.workspace.catalogue
+        return await look_for_model(
+            words, registry, catalogue, lambda: self._tell(Warned("Looking for models"))
+        )
+
+    async def with_parameter(self, service: ConversationService, written: str) -> ConversationChanges:
+        """What changes a parameter of a conversation as it is written after /set: ``NAME VALUE``.
+
+        Raises:
+            UsageError: There is no such parameter, or the model does not take this value.
+        """
+        changes = service.with_parameter(written)
+        await self._check_parameters(service, changes)
+        return changes
+
+    async def _check_parameters(self, service: ConversationService, changes: ConversationChanges) -> None:
+        """Refuse parameters that are new and outside what the model takes, as far as that is known."""
+        before = service.conversation.parameters.items()
+        new = dict(changes.get("parameters", {}).items() - before)
+        model = changes.get("model") or service.conversation.model
+        if not new or not model:
+            return
+        with suppress(ProviderError):  # who can't be loaded now takes what it likes
+            for knob in await self.workspace.registry.knobs(model, self.workspace.engine.info(model)):
+                if knob.name in new and not knob.refused and (wrong := knob.wrong(new[knob.name])):
+                    raise UsageError(wrong)
+
+    async def as_wanted(
         self,
         service: ConversationService,
         persona: str = "",
@@ -344,7 +390,8 @@ class Session:
             parameters: What comes to those of the conversation, or of the persona.
 
         Raises:
-            SegueError: There is no such persona or model, or something is wrong with the file.
+            SegueError: There is no such persona or model, something is wrong with the file, or the model does
+                not take a parameter's value.
         """
         workspace, conversation = self.workspace, service.conversation
         changes: ConversationChanges = {}
@@ -355,7 +402,8 @@ class Session:
         if parameters:
             changes["parameters"] = {**changes.get("parameters", conversation.parameters), **parameters}
         if model:
-            changes["model"] = find_model(model, workspace.registry, workspace.catalogue)
+            changes["model"] = await self.find_model(model)
+        await self._check_parameters(service, changes)
         before = fields_of(conversation, changes)
         return cast(
             "ConversationChanges",
@@ -430,7 +478,7 @@ class Session:
         await service.change(project=str(project.folder), tools=tools)
         for persona, model in ((said.persona, ""), ("", said.model)):
             try:
-                await service.change(**self.as_wanted(service, persona, model))
+                await service.change(**await self.as_wanted(service, persona, model))
             except SegueError as error:  # the person has no such persona or model: the rest counts
                 self._problem(error)
         if said.system:
@@ -614,8 +662,8 @@ class Session:
         match event:
             case Unsaved(reason=reason):
                 self._tell(NotSaved(reason))
-            case Saved() if self.live.all_saved:
-                self._tell(AllSaved())
+            case Saved():
+                self._saved()
             case Finished(message):
                 self._ended(live, message)
             case (
@@ -628,7 +676,6 @@ class Session:
                 | Waiting()
                 | Working()
                 | Noticed()
-                | Saved()
             ):
                 self._tell(ReplyWentOn(live, event, turned))
             case _:

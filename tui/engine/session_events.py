@@ -61,13 +61,13 @@ class Titled(Struct, frozen=True):
 
 
 class NotSaved(Struct, frozen=True):
-    """The history does not take a reply that came; it is kept in memory, and tried again."""
+    """The history does not take a reply or a draft; it is kept in memory, and tried again."""
 
     reason: str
 
 
 class AllSaved(Struct, frozen=True):
-    """The history has every reply again."""
+    """The history has every reply and every draft again."""
 
 
 class Warned(Struct, frozen=True):

@@ -85,7 +85,7 @@ class Thinking(Struct):
     """Whether the model has thought before in this reply, here or beside its text."""
     _state: _State = _State.START
     _held: str = ""
-    """What may be the beginning of a mark, or a mark before the character that decides."""
+    """What may be the beginning of a mark or of a line's end, or a mark before the character that decides."""
     _blanks: list[str] = field(default_factory=list)
     """Those before the first word."""
     _end: str = ""
@@ -252,7 +252,9 @@ class Thinking(Struct):
 
 
 def _unfinished(text: str) -> int:
-    """How many characters at the end of ``text`` may be the beginning of a mark."""
+    """How many characters at the end of ``text`` may be the beginning of a mark, or of a line's end."""
+    if text.endswith("\r"):
+        return 1
     tail = text[-_LONGEST:].translate(_LOWER)
     return next((size for size in range(len(tail), 0, -1) if tail[-size:] in _BEGINNINGS), 0)
 

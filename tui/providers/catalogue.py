@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,17 @@ class Catalogue:
         fresh = self._lists.younger_than(STALE_SECONDS)
         return [e.name for e in self._registry.providers() if e.askable and not self._is_fresh(e, fresh)]
 
-    async def refresh(self, names: Iterable[str] | None = None) -> None:
-        """Ask the servers of ``names``, or of all that can be asked, at the same time. Never raises."""
+    async def refresh(self, names: Iterable[str] | None = None, patience: float | None = None) -> None:
+        """Ask the servers of ``names``, or of all that can be asked, at the same time. Never raises.
+
+        Args:
+            names: Who is asked.
+            patience: Seconds after which those that have not answered are waited for no more.
+        """
         askable = [entry.name for entry in self._registry.providers() if entry.askable]
-        await asyncio.gather(*(self._ask(name) for name in (askable if names is None else names)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await asyncio.gather(*(self._ask(name) for name in (askable if names is None else names)))
         try:
             self._lists.save()
         except OSError as error:

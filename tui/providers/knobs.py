@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from tui.chat.model import ModelInfo
-from tui.parameters import PARAMETERS, Value
+from tui.parameters import FREE, PARAMETERS, RANGES, Range, Value
 from tui.providers.refusals import without
 
 _PROBES: Mapping[str, tuple[Value, Value]] = {
@@ -26,17 +26,15 @@ _PROBES: Mapping[str, tuple[Value, Value]] = {
 _ASKED = [{"role": "user", "content": "Hello"}]
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 """Reasoning efforts, in their order; not every model knows each."""
-_WARMEST = {"anthropic": 1.0}
-"""The highest temperature by wire format, where it is not two."""
+_WARMEST = {"anthropic": 1.0, "openai": 2.0, "openai-responses": 2.0, "gemini": 2.0}
+"""The highest temperature by wire format, as the reference of its vendor says; Ollama's names none."""
 
 
 class Knob(Struct, frozen=True):
     """A parameter as one model takes it."""
 
     name: str
-    least: float | None = None
-    most: float | None = None
-    """Where its range is known."""
+    span: Range = FREE
     choices: tuple[str, ...] = ()
     """What it mostly is, where it is a word."""
     usual: Value | None = None
@@ -54,18 +52,11 @@ class Knob(Struct, frozen=True):
         """What it can be: ``0 to 2``."""
         if self.choices:
             return f"{self.choices[0]} to {self.choices[-1]}"
-        words = {float: "a number", int: "a whole number", str: "a text"}[self.kind]
-        if self.least is not None and self.most is not None:
-            return f"{self.least:g} to {self.most:,g}"
-        return f"{words} from {self.least:g} on" if self.least is not None else words
+        return self.span.words(self.name)
 
     def wrong(self, value: Value) -> str:
         """Why a value is out of its range; nothing where it is in it."""
-        if isinstance(value, str):
-            return ""
-        low = self.least is not None and value < self.least
-        high = self.most is not None and value > self.most
-        return f"{self.name} is {self.range} here, not {value:,g}" if low or high else ""
+        return "" if self.span.holds(value) else f"{self.name} is {self.range} here, not {value:,g}"
 
 
 def knobs_of(
@@ -87,7 +78,7 @@ def knobs_of(
     return tuple(
         Knob(
             name,
-            *_range(name, getattr(provider, "format", ""), info),
+            _range(name, provider, info),
             choices=EFFORTS if name == "reasoning_effort" else (),
             usual=options.get(name) if isinstance(options.get(name), str | int | float) else None,
             refused=_refused(provider, model, name, info, refused),
@@ -96,16 +87,30 @@ def knobs_of(
     )
 
 
-def _range(name: str, form: str, info: ModelInfo | None) -> tuple[float | None, float | None]:
-    match name:
-        case "temperature":
-            return 0, _WARMEST.get(form, 2)
-        case "top_p":
-            return 0, 1
-        case "max_tokens":
-            return 1, info.max_output if info else None
-        case _:
-            return None, None
+def wrong_in(provider: object, model: str, options: Mapping[str, Any], refused: Collection[str]) -> str:
+    """Which parameter of a request is outside its range, in words; nothing where none is that would be sent.
+
+    Args:
+        provider: Its class.
+        model: The provider's own name of the model.
+        options: What is to be sent, parameters among it.
+            Of more tokens than a model writes, fewer are asked for anyway.
+        refused: What it is known to refuse.
+    """
+    given = [name for name in RANGES if isinstance(options.get(name), int | float)]
+    knobs = (Knob(name, _range(name, provider, None)) for name in given)
+    wrong = {knob.name: words for knob in knobs if (words := knob.wrong(options[knob.name]))}
+    sent = (name for name in wrong if not _refused(provider, model, name, None, refused))
+    return next((wrong[name] for name in sent), "")
+
+
+def _range(name: str, provider: object, info: ModelInfo | None) -> Range:
+    span = RANGES.get(name, FREE)
+    if name == "temperature":
+        return span._replace(most=_WARMEST.get(getattr(provider, "format", "")))
+    if name == "max_tokens" and info is not None:
+        return span._replace(most=info.max_output)
+    return span
 
 
 def _refused(

@@ -142,7 +142,7 @@ class _Weaver:
             start += 1  # the backslash is not drawn
         elif token.info == "entity" and _unseen(clean(content)):
             content = token.markup
-        self._add(content.replace("\n", " "), start, end)
+        self._add(clean(content).replace("\n", " "), start, end)
 
     def _html_inline(self, token: Token, start: int, _end: int) -> None:
         broken = _BREAK.fullmatch(token.content)

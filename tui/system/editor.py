@@ -63,12 +63,10 @@ async def edit(app: App[None], text: str) -> str:
     begun = time.monotonic()
     with _draft(text) as (command, path):
         try:
-            with app.batch_update(), app.suspend():  # an error in here would leave the app without a terminal
-                [code] = await asyncio.gather(_run(command), return_exceptions=True)
+            with app.batch_update(), app.suspend():
+                code = await _run(command)
         except SuspendNotSupported:
             raise SegueError("This terminal can't be lent to an editor") from None
-        if isinstance(code, BaseException):
-            raise code
         return _written(command, path, code, text, time.monotonic() - begun)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.app.sheets.test_conversations import app, chosen, press, settle, titles
+from tui.app.conversations.title_field import TitleField
 from tui.app.lists.ask_line import AskLine
+from tui.errors import HistoryFullError
 
 __all__ = ["app"]
 
@@ -101,3 +103,26 @@ async def test_what_is_put_away_leaves_its_neighbour_in_hand_not_the_first(app, 
         await press(pilot, key)
         await settle(pilot)
         assert titles(app) == ["First", "Second"] and chosen(app) == "Second"
+
+
+async def test_a_title_that_can_not_be_kept_stays_as_it_is_typed_until_it_can(
+    app, say, store, monkeypatch
+) -> None:
+    renamed = await say("Plan one", "q")
+    await say("Plan two", "q")
+
+    async def full(*arguments, **changes):
+        raise HistoryFullError("The disk is full", "Make room.")
+
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        with monkeypatch.context() as disk:
+            disk.setattr(store, "update_conversation", full)
+            await press(pilot, *"plan", "down", "f2", "ctrl+u", *"Done", "enter")
+            await settle(pilot)
+            assert [toast.message for toast in app._notifications] == ["The disk is full. Make room."]
+            assert isinstance(app.screen.focused, TitleField) and app.screen.focused.value == "Done"
+        await press(pilot, "x", "enter")
+        await settle(pilot)
+        assert (await store.load_conversation(renamed.id)).title == "Donex" == chosen(app)
+        assert not app.screen.query(TitleField)

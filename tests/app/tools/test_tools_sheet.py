@@ -143,7 +143,8 @@ async def test_search_of_a_vendor_that_has_none_is_refused_with_another_way(run)
 async def test_making_pictures_is_turned_on_and_undone_and_said_in_the_status_line(run):
     async with run() as world:
         world.screen.run_command("draw", "on")
-        await world.sees("big makes no pictures")
+        await world.sees("big makes no pictures", "▎ /draw on")
+        await world.pilot.press("ctrl+u")
         world.provider.pictures = lambda model: "asked"
         world.screen.run_command("draw")
         await world.sees("Making pictures is off. /draw on begins it")

@@ -49,6 +49,15 @@ def test_the_browser_gets_no_terminal(tmp_path, monkeypatch):
     assert said.read_text() == "https://one.example/?a=b&c=d"
 
 
+@pytest.mark.parametrize("begin", ["data:image/png;base64,", "https://one.example/"])
+def test_an_address_that_nobody_can_read_whole_is_shown_by_its_ends_and_not_opened(begin):
+    url = f"{begin}{'A' * 3_000_000}end"
+    said = links.shown(url)
+    assert said.startswith(begin) and "Aend\n" in said and f"{len(url):,} characters in all" in said
+    assert len(said) < 1_000, "it is wrapped at once"
+    assert links.trouble(url, {"DISPLAY": ":0"}, "linux")
+
+
 def test_an_apostrophe_in_an_address_is_no_trouble_and_reaches_no_shell(monkeypatch):
     opened = []
     monkeypatch.setattr(links, "_OPENERS", {})

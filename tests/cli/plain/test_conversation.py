@@ -305,6 +305,12 @@ def test_it_brings_no_textual(lab):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_parameter_outside_the_models_range_is_refused(script, model_server):
+    said = script("/set temperature 5", "/set top_p 3", "Hi")
+    assert "temperature is 0 to 2 here, not 5" in said and "top_p must be 0 to 1, not 3" in said
+    assert not {"temperature", "top_p"} & model_server.requests[0].keys()
+
+
 def test_the_models_are_named_and_what_is_wrong_with_a_provider_that_is_set_up(lab, script, model_server):
     named = lab.config.read_text()
     lab.configure(f'[providers.lab]\nurl = "{model_server.url}"\n')
@@ -333,6 +339,14 @@ def test_thinking_that_only_its_end_tells_is_said_to_be_so(script, stored, model
     assert "that was thinking, the answer follows\nbig: The answer.\n" in shown
     assert "</think>" not in shown
     assert stored()[-1]["text"] == "The answer."
+
+
+@pytest.mark.parametrize("command", ["/model small", "/retry small"])
+def test_a_model_that_its_server_has_not_listed_yet_can_be_named(home, model_server, command):
+    home.configure(f'model = "lab/big"\n[providers.lab]\ntype = "openai"\nurl = "{model_server.url}"\n')
+    said = home.segue("--plain", given=f"Hi\n{command}\nAgain\n/quit\n").stdout
+    assert "Looking for models" in said
+    assert "small" in [request["model"] for request in model_server.requests]
 
 
 def test_a_server_of_the_persons_answers_before_a_model_is_downloaded(home, model_server):

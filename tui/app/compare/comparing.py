@@ -15,7 +15,6 @@ from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTr
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
-from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
     CallChanged,
@@ -103,12 +102,11 @@ class Comparing:
     # -- how it begins
     async def ask(self, words: str) -> None:
         """Compare the models that ``words`` mean; if that is not clear, let the person choose."""
-        workspace = self._context.session.workspace
         known: list[str] = []
         unclear = ""
         for word in words.replace(",", " ").split():
             try:
-                known.append(find_model(word, workspace.registry, workspace.catalogue))
+                known.append(await self._context.session.find_model(word))
             except UsageError:
                 unclear = unclear or word
         if known and not unclear:

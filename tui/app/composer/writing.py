@@ -264,7 +264,7 @@ class Writing:
                 return
             typed = filled
         text, prompt, context = typed.text(), typed.prompt, self._context
-        changes = context.session.as_wanted(
+        changes = await context.session.as_wanted(
             context.session.current, prompt.persona, prompt.model, prompt.parameters
         )
         if changes:

@@ -67,7 +67,7 @@ class ConversationSettings:
             shown = in_words(service.conversation.parameters)
             self._context.notify(shown or "No parameter is set. As in /set temperature 0.2")
             return
-        wanted = service.with_parameter(argument)
+        wanted = await self._context.session.with_parameter(service, argument)
         name, parameters = argument.split()[0], wanted["parameters"]
         words = f"{name} = {parameters[name]}" if name in parameters else f"{name} is not set"
         if parameters == service.conversation.parameters:

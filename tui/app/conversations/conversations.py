@@ -312,7 +312,7 @@ class Conversations(Chooser[OpenConversation]):
         if row is None or place is None or self._trash:
             return
         self.query(TitleField).remove()
-        field = TitleField(row.conversation_id, row.title)
+        field = TitleField(row.title, partial(self._rename, row.conversation_id))
         side = self.query_one("#list")
         top = self.listing.region.y - side.content_region.y + place.y + row.title_line
         field.styles.offset = (2, top)
@@ -320,12 +320,9 @@ class Conversations(Chooser[OpenConversation]):
         side.mount(field)
         field.focus()
 
-    @on(TitleField.Kept)
-    async def _renamed(self, event: TitleField.Kept) -> None:
-        words = f"Renamed to “{event.title}”"
-        await self._change(
-            event.conversation_id, words, "The title is as before", title=event.title, titled=True
-        )
+    async def _rename(self, conversation_id: int, title: str) -> bool:
+        words = f"Renamed to “{title}”"
+        return await self._change(conversation_id, words, "The title is as before", title=title, titled=True)
 
     async def action_pin(self) -> None:
         """Keep the conversation on top, or let it go."""
@@ -409,8 +406,8 @@ class Conversations(Chooser[OpenConversation]):
 
     async def _change(
         self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]
-    ) -> None:
-        await self._did(self._changed(conversation_id, words, back, **changes))
+    ) -> bool:
+        return await self._did(self._changed(conversation_id, words, back, **changes))
 
     async def _changed(
         self, conversation_id: int, words: str, back: str, **changes: Unpack[ConversationChanges]

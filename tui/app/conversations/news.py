@@ -67,6 +67,8 @@ class HistoryNews:
         self._context.lists.list_soon()
         if change.elsewhere:
             self._say_notice()
+        else:
+            self._context.history_written()
         read_here = change.conversation_id in (None, self._context.session.current_id)
         if read_here and (change.elsewhere or change.conversation_id is None):
             self._context.soon(self._catch_up)

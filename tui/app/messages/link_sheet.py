@@ -20,10 +20,12 @@ from tui.app.keymap import bind
 from tui.app.lists.hints import Hints
 from tui.app.lists.sheet import Sheet
 from tui.system.clipboard import copy
-from tui.text import clean, plain_host, safe_url
+from tui.text import clean, counted, plain_host, safe_url
 
 _OPENERS = {"darwin": "open", "linux": "xdg-open"}
 _PATIENCE = 5.0
+_SHOWN = 4_000
+"""Characters of an address that are shown. A longer one is a file in an address, or hides where it leads."""
 _ALIKE = "Its name has letters that look like others: here it stands in those that can't be mistaken."
 
 
@@ -43,7 +45,7 @@ class LinkSheet(Sheet[bool]):
 
     def compose_sheet(self) -> ComposeResult:
         """The whole address, and why it can't be opened if it can't."""
-        yield Static(clean(self._url), id="address", classes="words", markup=False)
+        yield Static(shown(self._url), id="address", classes="words", markup=False)
         if self._alike:
             yield Static(_ALIKE, classes="words dim", markup=False)
         if self._trouble:
@@ -75,10 +77,20 @@ class LinkSheet(Sheet[bool]):
         self.app.notify((await copy(self.app, self._url)).words, markup=False)
 
 
+def shown(url: str) -> str:
+    """An address as it is shown: whole, or its two ends where nobody could read it whole."""
+    if len(url) <= _SHOWN:
+        return clean(url)
+    end = _SHOWN // 20
+    return f"{clean(url[:end])} … {clean(url[-end:])}\n{counted(len(url), 'character')} in all"
+
+
 def trouble(url: str, env: Mapping[str, str], platform: str) -> str:
     """Why a link can't be opened from here; empty if it can."""
     if safe_url(url) is None:
         return "Only plain http, https and mailto addresses are opened."
+    if len(url) > _SHOWN:
+        return "It is too long to be read before it is opened."
     if platform in ("darwin", "win32") or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
         return ""
     return "There is no browser to reach from here."

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import bind
-from tui.app.messages.link_sheet import LinkSheet
+from tui.app.messages.link_sheet import LinkSheet, shown
 from tui.chat.attachment import Attachment
 from tui.engine.remote_picture import host_of
 from tui.errors import SegueError
@@ -76,5 +76,5 @@ class PictureLinkSheet(LinkSheet):
     def _moved(self, address: str) -> None:
         """It is on another host: nothing is loaded from there before that one was seen, too."""
         self._url = plain_host(address)
-        self.query_one("#address", Static).update(clean(self._url))
+        self.query_one("#address", Static).update(shown(self._url))
         self._say(f"It has moved to {host_of(self._url)}; nothing was loaded from there yet.")

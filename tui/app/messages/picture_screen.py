@@ -141,7 +141,7 @@ class PictureScreen(Sheet[None]):
         """Show it by its pixels, until a key is pressed."""
         if not self._lent:
             self._lent = True
-            to_ask(self, "pixels", self._see_pixels)  # to end it halfway would leave the app no terminal
+            to_ask(self, "pixels", self._see_pixels)
 
     async def _see_pixels(self) -> None:
         try:

@@ -38,7 +38,12 @@ class FirstModel:
             or await workspace.preferences.recent_models()
             or await workspace.store.count_conversations()
         )
+        self._context.refresh()
         return self.needed
+
+    def settle(self) -> None:
+        """The person has chosen who answers."""
+        self.needed = False
 
     async def help_to_begin(self, notices: Sequence[str]) -> None:
         """Show what there is to begin with.
@@ -80,6 +85,7 @@ class FirstModel:
 
         def chosen(model_id: str | None) -> None:
             self.needed = first.left_to_write
+            context.refresh()
             if model_id is not None:
                 context.soon(self._begin_with, model_id, bool(early))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
@@ -13,11 +12,12 @@ from tui.app.commands import Handlers
 from tui.app.context import (
     Context,
     WithComparing,
+    WithFirstModel,
     WithMessages,
     WithStatus,
 )
 from tui.app.models.servers import Servers
-from tui.engine.choice import find_model, nearest_usable, why_unusable
+from tui.engine.choice import nearest_usable, why_unusable
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
 from tui.providers.address import address_in
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     from tui.app.models.picker import Choice, ModelPicker, Several
 
 
-LISTED = 3.0
-"""Seconds that servers have to list their models before the person chooses among those that are known."""
-
-
-class _Context(Context, WithStatus, WithMessages, WithComparing, Protocol): ...
+class _Context(Context, WithStatus, WithMessages, WithComparing, WithFirstModel, Protocol): ...
 
 
 class Models:
@@ -61,33 +57,19 @@ class Models:
         Returns:
             Whether it is known at once.
         """
-        model_id = self._meant(words) or (self._meant(words) if await self._listed_anew() else None)
-        if model_id is None:
+        try:
+            model_id = await self._context.session.find_model(words)
+        except UsageError:
             await self.pick(typed=words)
             return False
         await self.use_model(model_id)
-        return True
-
-    def _meant(self, words: str) -> str | None:
-        try:
-            return find_model(words, self._workspace.registry, self._workspace.catalogue)
-        except UsageError:
-            return None
-
-    async def _listed_anew(self) -> bool:
-        """Ask those whose lists are missing or old. Returns whether there were any."""
-        catalogue = self._workspace.catalogue
-        if not (stale := catalogue.stale()):
-            return False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LISTED):
-                await catalogue.refresh(stale)
         return True
 
     async def use_model(self, model_id: str) -> None:
         """Let a model answer from now on; what is written stays."""
         service = self._context.session.current  # another one may be read when the choice is noted
         service.conversation.model = model_id
+        self._context.first_model.settle()
         self.say_unusable()
         self._context.refresh()
         self._context.status.count_soon()

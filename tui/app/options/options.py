@@ -150,7 +150,8 @@ class Options:
         Raises:
             UsageError: It can't have this value.
         """
-        changes = self._context.session.current.with_parameter(f"{name} {value}")
+        session = self._context.session
+        changes = await session.with_parameter(session.current, f"{name} {value}")
         await self._context.reading.alter(f"{name} is as before", **changes)
         now = changes["parameters"].get(name)
         return f"{name} is as the model likes" if now is None else f"{name} = {one_line(str(now), 60)}"

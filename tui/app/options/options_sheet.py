@@ -301,8 +301,6 @@ class OptionsSheet(Sheet[None]):
         done: list[str] = []
 
         async def take(line: str) -> None:
-            if line and (wrong := _wrong(knob, line)):
-                raise UsageError(wrong)
             done.append(await self._desk.set_parameter(knob.name, line or "-"))
 
         note = f"{knob.range}; nothing leaves it to the model"
@@ -312,12 +310,6 @@ class OptionsSheet(Sheet[None]):
 
 def _named(value: Value | None) -> str:
     return "" if value is None else str(value)
-
-
-def _wrong(knob: Knob, line: str) -> str:
-    from tui.parameters import read
-
-    return knob.wrong(read(knob.name, line))
 
 
 def _context_words(used: int, window: int | None) -> str:

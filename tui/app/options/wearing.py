@@ -46,7 +46,7 @@ class Wearing:
             changes = self.personas.changes(session.current.conversation, None)
             await self._context.reading.alter(back, **changes)
             return "No persona, and no system prompt"
-        changes = session.as_wanted(session.current, name)
+        changes = await session.as_wanted(session.current, name)
         await self._context.reading.alter(back, **changes)
         set_now = in_words(self.personas.find(name).parameters)
         return ", ".join(filter(None, (f"Persona {name}", changes.get("model"), set_now)))

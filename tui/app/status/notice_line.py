@@ -1,7 +1,8 @@
-"""What the person must know and would miss in a toast: it stays until Esc."""
+"""What the person must know and would miss in a toast: it stays until Esc, or until it is over."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from rich.style import Style
@@ -27,11 +28,33 @@ class NoticeLine(Widget):
     """
     notices: reactive[tuple[str, ...]] = reactive((), layout=True)
 
+    def __init__(self) -> None:
+        super().__init__(id="notice", classes="text")
+        self._passing: dict[str, float] = {}
+        """What may be over by itself, and when it was said, in seconds of the monotonic clock."""
+
     def add(self, notice: str) -> None:
-        """Show one more; the same twice is once."""
+        """Show one more; the same twice is once, also where one of them goes on to say more."""
         words = one_line(notice)
-        if words not in self.notices:
-            self.notices = (words, *self.notices)
+        if not any(other.startswith(words) for other in self.notices):
+            others = (other for other in self.notices if not words.startswith(other))
+            self.notices = (words, *others)
+
+    def add_passing(self, notice: str) -> None:
+        """Show one more, of something that may be over by itself."""
+        self.add(notice)
+        self._passing.setdefault(one_line(notice), time.monotonic())
+
+    def drop_passing(self, shown_for: float = 0.0) -> None:
+        """What may be over is over.
+
+        Args:
+            shown_for: Seconds; what was said later than that ago stays.
+        """
+        until = time.monotonic() - shown_for
+        over = {words for words, said in self._passing.items() if said <= until}
+        self.notices = tuple(words for words in self.notices if words not in over)
+        self._passing = {words: said for words, said in self._passing.items() if words in self.notices}
 
     def drop(self, notice: str) -> None:
         """Show one less, if it is still there."""

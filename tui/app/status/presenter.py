@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.context import Context, WithAsking, WithTranscript, WithWriting
+from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
 from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
@@ -24,7 +24,7 @@ from tui.text import one_line
 NEW_TITLE = "New conversation"
 
 
-class _Context(Context, WithTranscript, WithWriting, WithAsking, Protocol): ...
+class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
 
 
 class StatusPresenter:
@@ -62,10 +62,12 @@ class StatusPresenter:
         """Show what goes on; the clock ticks only while a reply comes."""
         status, service = self._screen.query_one(StatusLine), self._context.session.current
         live = service.live
-        model = (live.reply.message.model if live else None) or service.conversation.model
+        model = live.reply.message.model if live else None
+        if not self._context.first_model.needed:
+            model = model or service.conversation.model
         status.model = model
         status.hue = service.hue(model) if model else "sky"
-        status.marks = self._marks(model)
+        status.marks = self._marks(model or service.conversation.model)
         line = self._context.session.workspace.store.line
         status.elsewhere = (line.words, line.brief, line.briefest) if line.words else ()
         if live is not None:

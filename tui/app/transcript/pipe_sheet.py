@@ -265,7 +265,7 @@ class PipeSheet(Blanks[Piped]):
     @property
     def _output(self) -> str:
         """What it wrote, made safe."""
-        return clean("".join(self._written_out).replace("\r\n", "\n"))[:MOST].rstrip("\n")
+        return clean("".join(self._written_out))[:MOST].rstrip("\n")
 
     def _show_output(self) -> None:
         self.query_one(LongText).show(self._output or "It wrote nothing.")

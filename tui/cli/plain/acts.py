@@ -11,7 +11,6 @@ from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import speaker
 from tui.cli.plain.served import Served
-from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.folder_files import left_out_words
 from tui.engine.gathering import gather, targets_in
@@ -81,8 +80,7 @@ class Acts:
     # -- replies
     async def do_retry(self, argument: str) -> None:
         """One more version of the last reply, by another model if one is named."""
-        workspace = self._mode.workspace
-        model = find_model(argument, workspace.registry, workspace.catalogue) if argument else None
+        model = await self._mode.find_model(argument) if argument else None
         last = self._current.last_reply or self._current.last
         if last is None:
             raise UsageError("There is nothing to answer yet")
@@ -218,7 +216,7 @@ class Acts:
     async def do_set(self, argument: str) -> None:
         """Say the parameters, or change one."""
         if argument:
-            await self._current.change(**self._current.with_parameter(argument))
+            await self._current.change(**await self._mode.with_parameter(argument))
         said = one_line(in_words(self._current.conversation.parameters))
         self._page.line(said or "no parameter is set. As in /set temperature 0.2")
 

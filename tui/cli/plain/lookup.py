@@ -9,7 +9,6 @@ from tui.chat.model import ModelInfo
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import speaker
 from tui.dates import local
-from tui.engine.choice import find_model
 from tui.errors import UsageError
 from tui.history.store import ListFilter
 from tui.text import comparable, one_line
@@ -44,14 +43,11 @@ class Lookup:
     # -- models
     async def do_model(self, argument: str) -> None:
         """Use the one model that the words mean, or choose among those they fit."""
-        workspace = self._workspace
         try:
             if argument:
-                await self._use(find_model(argument, workspace.registry, workspace.catalogue))
+                await self._use(await self._mode.find_model(argument))
                 return
         except UsageError:
-            if not self._usable(argument):
-                await self._refresh()
             if not self._usable(argument):
                 raise
         else:

@@ -16,7 +16,6 @@ from tui.chat.model import hue_of, split_id
 from tui.cli.plain.page import Page, name_of
 from tui.cli.plain.printer import Printer, read_out
 from tui.cli.plain.voice import Manner
-from tui.engine.choice import find_model
 from tui.engine.conversation_service import ConversationService
 from tui.engine.project import PROMISE, no_project
 from tui.engine.reply import Reply
@@ -39,6 +38,7 @@ from tui.engine.start_options import StartOptions
 from tui.engine.tools import Tools
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
+from tui.history.store import ConversationChanges
 from tui.installing import ENGINE, how_to_install
 from tui.parameters import Value, in_words
 from tui.text import one_line
@@ -111,9 +111,17 @@ class PlainMode:
             mode.say_files()
         await mode._look_for_models()
         await mode._session.begin_with(start)
-        model = find_model(start.model, workspace.registry, workspace.catalogue) if start.model else None
+        model = await mode.find_model(start.model) if start.model else None
         await mode.show(mode.current, model)
         return mode
+
+    async def find_model(self, words: str) -> str:
+        """The model that the person means; servers are asked where it is not known.
+
+        Raises:
+            UsageError: None is meant, or several may be.
+        """
+        return await self._session.find_model(words)
 
     async def open(self, conversation_id: int) -> None:
         """Open a stored conversation."""
@@ -213,7 +221,7 @@ class PlainMode:
         Raises:
             SegueError: There is no such persona or model.
         """
-        changes = self._session.as_wanted(self.current, persona, model, parameters)
+        changes = await self._session.as_wanted(self.current, persona, model, parameters)
         await self.current.change(**changes)
         if persona:
             self.page.line(f"persona: {persona}")
@@ -221,6 +229,14 @@ class PlainMode:
             self.page.line(one_line(in_words(changes["parameters"])) or "no parameter is set")
         if "model" in changes:
             self.say_model()
+
+    async def with_parameter(self, written: str) -> ConversationChanges:
+        """What changes a parameter as it is written after /set: ``NAME VALUE``.
+
+        Raises:
+            UsageError: There is no such parameter, or the model does not take this value.
+        """
+        return await self._session.with_parameter(self.current, written)
 
     def _fetched(self, model_id: str) -> str:
         """How much the first reply of a model on this machine fetches."""
