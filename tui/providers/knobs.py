@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tui.chat.model import ModelInfo
 from tui.parameters import FREE, PARAMETERS, RANGES, Range, Value
+from tui.providers.address import is_private
 from tui.providers.refusals import without
 
 _PROBES: Mapping[str, tuple[Value, Value]] = {
@@ -97,7 +98,7 @@ def wrong_in(provider: object, model: str, options: Mapping[str, Any], refused: 
             Of more tokens than a model writes, fewer are asked for anyway.
         refused: What it is known to refuse.
     """
-    given = [name for name in RANGES if isinstance(options.get(name), int | float)]
+    given = [name for name in _PROBES if isinstance(options.get(name), int | float)]
     knobs = (Knob(name, _range(name, provider, None)) for name in given)
     wrong = {knob.name: words for knob in knobs if (words := knob.wrong(options[knob.name]))}
     sent = (name for name in wrong if not _refused(provider, model, name, None, refused))
@@ -106,11 +107,18 @@ def wrong_in(provider: object, model: str, options: Mapping[str, Any], refused: 
 
 def _range(name: str, provider: object, info: ModelInfo | None) -> Range:
     span = RANGES.get(name, FREE)
+    if _is_own(provider):
+        return span
     if name == "temperature":
         return span._replace(most=_WARMEST.get(getattr(provider, "format", "")))
-    if name == "max_tokens" and info is not None:
-        return span._replace(most=info.max_output)
+    if name == "max_tokens":
+        return Range(1, None if info is None else info.max_output)
     return span
+
+
+def _is_own(provider: object) -> bool:
+    """Whether it is the person's own server: that may take more than a vendor, as -1 tokens for no end."""
+    return getattr(provider, "url_given", False) or is_private(getattr(provider, "url", ""))
 
 
 def _refused(
