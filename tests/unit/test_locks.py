@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -50,15 +51,23 @@ def test_it_is_free_however_its_holder_ends(path, other):
     assert Lock(path).take()
 
 
-def test_who_waits_for_it_gets_it(path, other):
-    got = threading.Event()
+def test_who_waits_for_it_gets_it(path, other, monkeypatch):
+    waits, got = threading.Event(), threading.Event()
+    take = Lock.take
+
+    def tried(lock: Lock, seconds: float = 0) -> bool:
+        taken = take(lock, seconds)
+        waits.set()
+        return taken
 
     def wait() -> None:
         with Lock(path).held():
             got.set()
 
+    monkeypatch.setattr(Lock, "take", tried)
     waiting = threading.Thread(target=wait)
     waiting.start()
+    assert waits.wait(60) and not got.is_set()
     other.kill()
     waiting.join()
     assert got.is_set()
@@ -85,7 +94,7 @@ def test_any_thread_lets_go_of_it(path):
     assert Lock(path).take()
 
 
-def test_a_look_at_it_by_its_own_program_leaves_it_held(path, other):
+def test_a_look_at_it_by_its_own_program_leaves_it_held(path):
     lock = Lock(path.with_name("own"))
     assert lock.take() and not Lock(lock.path).take()
     found = [
@@ -111,3 +120,26 @@ def test_a_place_where_there_can_be_none_is_an_error_of_the_system(tmp_path):
     with pytest.raises(OSError, match="letter"):
         Lock(tmp_path / "letter").take()
     assert (tmp_path / "letter").read_text() == "Dear all"
+
+
+def test_one_that_is_swept_up_while_it_is_taken_is_no_error(path, monkeypatch):
+    chmod = os.chmod
+
+    def swept(path: Path, mode: int) -> None:
+        path.unlink()
+        chmod(path, mode)
+
+    monkeypatch.setattr(os, "chmod", swept)
+    assert Lock(path).take() and not path.exists()
+
+
+def test_where_files_can_not_be_locked_nobody_waits_for_ever(path, monkeypatch):
+    monkeypatch.setattr("tui.locks._exclusive", lambda path, seconds: None)  # what SQLite makes of ENOLCK
+    with pytest.raises(OSError, match="lock"), Lock(path).held():
+        pytest.fail("nobody holds it")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_looking_whether_files_can_be_locked_leaves_nothing(path, other):
+    assert not Lock(path).take()
+    assert list(path.parent.iterdir()) == [path]
