@@ -211,7 +211,7 @@ def check_sent(message: Message) -> None:
     sent = "\n".join(str(turn["content"]) for turn in build_request(path).messages)
     assert "think" not in sent
     calls = [part.id for part in message.parts if isinstance(part, ToolCall)]
-    answered = {part.call: part for part in message.parts if isinstance(part, ToolResult)}
+    answered = {part.call: part for part in reversed(message.parts) if isinstance(part, ToolResult)}
     results = [mark for call in calls if call in answered for mark in marks_in(answered[call].text)]
     others = [
         part for part in message.parts if not isinstance(part, ToolResult | Reasoning | Sources | Notice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,11 @@ class Alone:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.current = ConversationService(None, Conversation(0), None)
-        self.session = SimpleNamespace(current=self.current)
+        self.session = SimpleNamespace(current=self.current, with_parameter=self.with_parameter)
         self.reading = self
+
+    async def with_parameter(self, service: ConversationService, written: str) -> Any:
+        return service.with_parameter(written)
 
     def notify(self, words: str, *, warning: bool = False) -> None:
         self.told.append(words)

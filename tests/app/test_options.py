@@ -260,6 +260,7 @@ async def test_a_persona_is_put_on_by_its_name_and_a_wrong_name_is_told(run, per
         await world.sees("Persona poet, lab/small, temperature = 1.5")
         await world.say("/persona pot")
         await world.sees("There is no persona pot. Did you mean poet?")
+        await world.pilot.press("ctrl+u")
         await world.say("/persona -")
         await world.sees("No persona, and no system prompt")
         await world.say("/persona")

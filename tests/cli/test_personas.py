@@ -120,7 +120,7 @@ def test_plain_mode_begins_as_a_persona_and_tells_what_is_wrong_in_files(kept, m
     assert "personas/bad.md:3:3: There is no parameter warmth" in said
     assert "prompts/bad.md:2:12: must be a table" in said
     assert "persona: poet" in said
-    assert "temperature: 1.5, 0 to 2" in said
+    assert "temperature: 1.5, a number from 0 on" in said
     sent = first(model_server)
     assert (sent["model"], sent["messages"][0]["content"]) == ("small", "In verse.")
 

@@ -305,9 +305,10 @@ def test_it_brings_no_textual(lab):
     assert done.returncode == 0, done.stderr
 
 
-def test_a_parameter_outside_the_models_range_is_refused(script, model_server):
-    said = script("/set temperature 5", "/set top_p 3", "Hi")
-    assert "temperature is 0 to 2 here, not 5" in said and "top_p must be 0 to 1, not 3" in said
+def test_a_parameter_outside_its_range_is_refused(script, model_server):
+    said = script("/set temperature -1", "/set top_p 3", "Hi")
+    assert "temperature must be a number from 0 on, not -1" in said
+    assert "top_p must be 0 to 1, not 3" in said
     assert not {"temperature", "top_p"} & model_server.requests[0].keys()
 
 
