@@ -27,6 +27,7 @@ Leaves, which every room may know::
     text                    the one gate for every text that is not ours
     checked                 JSON that is not ours, read as what it should be
     digest                  what a content is known by, and names that nothing else has
+    identity                values that are equal by some of their fields
     dates                   moments, read and shown
     nearest                 "did you mean"
     parameters              the parameters of a request that can be set

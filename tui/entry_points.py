@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # most machines have nothing of it, and to load it takes 15 m
 def entry_points(group: str) -> list[EntryPoint]:
     """Those of a group, by their names."""
     head = f"[{group}]".encode()
-    if not any(head in text for text in _declared()):
+    archives = any(map(os.path.isfile, sys.path))  # what packages in these declare is not looked for here
+    if not archives and not any(head in text for text in _declared()):
         return []
     from importlib import metadata
 
@@ -27,8 +28,8 @@ def _declared() -> Iterator[bytes]:
 
     https://packaging.python.org/en/latest/specifications/entry-points/
     """
-    for folder in dict.fromkeys(sys.path):
-        with suppress(OSError), os.scandir(folder or ".") as entries:
+    for folder in filter(os.path.isdir, dict.fromkeys(path or "." for path in sys.path)):
+        with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith((".dist-info", ".egg-info")):
                     with suppress(OSError), open(f"{entry.path}/entry_points.txt", "rb") as file:

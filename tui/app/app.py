@@ -405,10 +405,8 @@ class SegueApp(App[None]):
         with suppress(_Ending), super().suspend():
             try:
                 yield
-            except (
-                BaseException
-            ) as error:  # it goes on once the terminal is ours: Textual's way would leave none
-                cut = error
+            except BaseException as error:
+                cut = error  # it goes on once the terminal is ours: Textual's way would leave none
             if self._exit:
                 raise _Ending
         if cut is not None:

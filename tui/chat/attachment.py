@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from msgspec import Struct
-
 from tui.chat.context import TOKENS_PER_IMAGE, TOKENS_PER_PDF_PAGE, estimate_tokens
 from tui.digest import sha256
 from tui.errors import UsageError
+from tui.identity import Identified
 from tui.text import one_line
 
 LARGEST = 20_000_000
@@ -43,7 +42,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-class Attachment(Struct, frozen=True):
+class Attachment(Identified, frozen=True):
     """One file of a prompt. Equal are those with the same name and content."""
 
     name: str
@@ -58,12 +57,6 @@ class Attachment(Struct, frozen=True):
     """About how many it takes of a model's context."""
     data: bytes | None = None
     """The content, where it is at hand; otherwise the history has it."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Attachment) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
 
     def __repr__(self) -> str:
         return f"Attachment({self.name!r}, {self.media_type!r}, {self.size}, {self.sha256!r}, {self.tokens})"

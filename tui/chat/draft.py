@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from tui.identity import Identified
 
 if TYPE_CHECKING:  # the app's first screen has a draft, and no file yet
     from tui.chat.attachment import Attachment
 
 
-class Draft(Struct, frozen=True):
+class Draft(Identified, frozen=True):
     """What is written, and the files that go along: equal by these, and false without."""
 
     text: str = ""
@@ -19,11 +19,9 @@ class Draft(Struct, frozen=True):
     after: int | None = None
     """The message that it follows, once it is on its way; None while that is not known."""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Draft) and (self.text, self.attachments) == (other.text, other.attachments)
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.attachments))
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return self.text, self.attachments
 
     def __bool__(self) -> bool:
         return bool(self.text.strip() or self.attachments)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tui.identity import Identified
 from tui.secret import Secret
 
 
@@ -16,7 +17,7 @@ class File(Struct, frozen=True):
     path: Path
 
 
-class Server(Struct, frozen=True):
+class Server(Identified, frozen=True):
     """A schema of a PostgreSQL server, as one machine knows it."""
 
     address: Secret
@@ -28,11 +29,12 @@ class Server(Struct, frozen=True):
     password: Callable[[], str] | None = None
     """Asked at each connection; without it the server's own files and variables count."""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Server) and (self.address, self.machine) == (other.address, other.machine)
+    def __repr__(self) -> str:
+        return f"Server({self.address!r}, {self.machine!r}, {self.journal!r})"
 
-    def __hash__(self) -> int:
-        return hash((self.address, self.machine))
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return self.address, self.machine
 
 
 Place = File | Server | None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.identity import Identified
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CONTAINERS = _QUOTES | _ITEMS.keys()
 """The tokens that open what other blocks stand in."""
 
 
-class Container(Struct, frozen=True):
+class Container(Identified, frozen=True):
     """A list item, footnote or quote around blocks. How it is written makes it no other."""
 
     kind: str
@@ -47,12 +48,6 @@ class Container(Struct, frozen=True):
     marker: str = ""
     indent: int = -1
     """The column that its content needs; -1 where it was not seen."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Container) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
 
     @property
     def _identity(self) -> tuple[object, ...]:

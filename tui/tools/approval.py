@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from tui.identity import Identified
 from tui.tools.tool import Tool, ToolSpec
 
 _STATE = "allowed_tools"
@@ -122,7 +123,7 @@ class State(Protocol):
         ...
 
 
-class Allowed(Struct, frozen=True):
+class Allowed(Identified, frozen=True):
     """One tool, as it was, in one scope."""
 
     fingerprint: str
@@ -131,14 +132,9 @@ class Allowed(Struct, frozen=True):
     name: str = ""
     """For the person; what counts is the fingerprint."""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Allowed) and (self.fingerprint, self.scope) == (
-            other.fingerprint,
-            other.scope,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.fingerprint, self.scope))
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return self.fingerprint, self.scope
 
     @classmethod
     def of(cls, tool: Tool, scope: str) -> Allowed:

@@ -142,6 +142,8 @@ class TerminalKind(NamedTuple):
         name, version = _read(words)
         if not name:
             name, version = _told(env, env.get("TERM", ""))
+        if name in _MULTIPLEXERS:
+            name, version = "", ()
         return self._replace(name=name, version=version, passes=passes, passes_always=always)
 
     @property
