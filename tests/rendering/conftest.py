@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from hypothesis import strategies as st
 
@@ -127,10 +129,14 @@ def rows():
 
 @pytest.fixture(scope="session")
 def look():
-    """Every row with its styles, as one list that can be compared."""
+    """Every row with its styles, as one list that can be compared: in however many pieces it is drawn."""
+
+    def row_of(line):
+        alike = groupby(line, lambda segment: str(segment.style))
+        return [("".join(segment.text for segment in pieces), style) for style, pieces in alike]
 
     def look_of(document):
-        return [[(s.text, str(s.style)) for s in document.line(row)] for row in range(document.height)]
+        return [row_of(document.line(row)) for row in range(document.height)]
 
     return look_of
 
