@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.cli.plain.words import Words
@@ -101,6 +102,8 @@ def test_so_it_is_while_it_streams(source):
         ("__two words__ and _one_ and *a*", "two words and one and a"),
         ("snake\\_case and 2\\*3 and \\# and 1\\. and \\\\", "snake_case and 2*3 and # and 1. and \\"),
         ("[guide](docs/guide.md) and [it](#top)", "guide (docs/guide.md) and it (#top)"),
+        ("[1](/漢), [docs/漢.md](docs/漢.md), ![图](图.png)", "1 (/漢), docs/漢.md, 图 (图.png)"),
+        ("[it](<a b%20c.md>) and [x](/%1b%5B2J%e2%80%ae%ff)", "it (a b c.md) and x (/␛[2J<U+202E>\ufffd)"),
         ('[text](https://a.test "The title")', "text (The title)"),
         ('![alt](https://a.test/x.png "T")', "alt (T) (https://a.test/x.png)"),
     ),
@@ -192,11 +195,13 @@ def drawn_letters(document):
         line = document.line(row)
         text += line.text
         links |= {document.link_at(row, cell) for cell in range(line.cell_length)} - {None}
-    return letters(text) + letters("".join(links))
+    return letters(text) + letters(unquote("".join(links)))
 
 
 @settings(max_examples=300)
 @given(source=_MIXTURES.filter(lambda text: not _MEANT.search(text)), size=st.integers(1, 9))
+@example(source="[1](/漢)", size=1)
+@example(source="[1](https://a.test/漢)", size=1)
 def test_every_letter_is_drawn_or_in_an_address_that_is(source, size):
     whole = Document(source, 300, DARK)
     assert not set(letters(source)) - set(drawn_letters(whole))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import category
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -27,7 +27,7 @@ from tui.rendering.spans import (
     Span,
     Target,
 )
-from tui.text import clean
+from tui.text import clean, one_line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -210,8 +210,8 @@ class _Weaver:
         seen, host = _HOST.match(shown.strip()), _host_of(address)
         if seen and host and not self._auto and _bare(seen[1]) != _bare(host):
             self.spans.append(Span(f" ({host})", DIM, target=self._link))
-        elif not _SCHEME.match(address) and address != shown:
-            self.spans.append(Span(f" ({_short(address)})", DIM, target=self._link))
+        elif not _SCHEME.match(address) and (read := _readable(address)) != shown:
+            self.spans.append(Span(f" ({_short(read)})", DIM, target=self._link))
 
     def _image(self, token: Token, start: int, end: int) -> None:
         url = clean(str(token.attrs.get("src", "")))
@@ -219,12 +219,19 @@ class _Weaver:
         link = self._link or Target(PICTURE, url)
         self.spans.append(Span(alt, self._look | UNDERLINE | QUOTED, start, end, link))
         self._say_title(str(token.attrs.get("title", "")), start, end, link)
-        self.spans.append(Span(f" ({_short(url)})", DIM, target=link))
+        self.spans.append(
+            Span(f" ({_short(url if _SCHEME.match(url) else _readable(url))})", DIM, target=link)
+        )
 
 
 def _unseen(text: str) -> bool:
     """Whether nothing is drawn where it stands."""
     return not text or category(text[0]) == "Cf"
+
+
+def _readable(place: str) -> str:
+    """A place that is no address of the web, without what quotes its letters there."""
+    return one_line(unquote(place, errors="replace"))
 
 
 def _short(url: str) -> str:
