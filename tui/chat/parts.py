@@ -25,6 +25,8 @@ from tui.checked import Fields
 from tui.errors import UsageError
 from tui.text import one_line
 
+_BEGINNING = 60
+"""Characters that are shown of what is no text."""
 _DATA = re.compile(r"data:image/[\w.+-]+(;[\w=.+-]+)*;base64", re.IGNORECASE)
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _LONGEST_ALT = 60
@@ -256,6 +258,18 @@ def picture_of(part: Part) -> Attachment | None:
             return None
         case _:
             assert_never(part)
+
+
+def address_line(url: str) -> str:
+    """The address of a picture on one line; of one that is written out in it, only how it begins."""
+    if is_written_out(url) and len(url) > _BEGINNING:
+        return f"{one_line(url[:_BEGINNING])}…"
+    return one_line(url)
+
+
+def is_written_out(url: str) -> bool:
+    """Whether an address is no place, but what would be there."""
+    return url[:5].lower() == "data:"
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    address_line,
     arguments_line,
     body,
     interleaved,
@@ -44,7 +45,7 @@ def line_of(part: Part, *, live: bool = False) -> str:
     """
     match part:
         case Image(url, alt):
-            return f"image: {one_line(f'{alt} {url}')}"
+            return f"image: {one_line(f'{alt} {address_line(url)}')}"
         case File(file):
             return f"file: {one_line(file.name)}, {about(file)}"
         case ToolCall():

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from tui.chat.attachment import LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
 from tui.chat.chunks import Chunk, Notice
-from tui.chat.parts import File, Image, picture_of
+from tui.chat.parts import File, Image, is_written_out, picture_of
 from tui.config import Config
 from tui.errors import SegueError
 from tui.providers.address import host_of as server_of
@@ -24,6 +24,7 @@ from tui.providers.base import Answers, AsyncResult, Messages, Target
 from tui.text import one_line
 
 _ACCEPT = "image/png, image/jpeg, image/webp, image/gif, image/*;q=0.5, */*;q=0.1"
+_KNOWN = "Those are PNG, JPEG, GIF and WebP."
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
 
@@ -56,6 +57,8 @@ async def load_picture(address: str, config: Config, also: Sequence[str] = ()) -
 
     if written_out := picture_of(Image(address)):
         return written_out
+    if is_written_out(address):
+        raise FetchError(f"It is larger than {size_words(LARGEST)}, or of no kind that is known here", _KNOWN)
     fetched = await fetch(
         address,
         Guard((*config.tools.allow_hosts, *also)),
@@ -72,9 +75,7 @@ async def load_picture(address: str, config: Config, also: Sequence[str] = ()) -
     file = _file(address, fetched.data)
     if file is None:
         kind = one_line(fetched.media_type, 60) or "something else"
-        raise FetchError(
-            f"{host} sent {kind}, no picture that is known here", "Those are PNG, JPEG, GIF and WebP."
-        )
+        raise FetchError(f"{host} sent {kind}, no picture that is known here", _KNOWN)
     return file
 
 
@@ -146,4 +147,5 @@ class _Fetching:
                     yield File(await load_picture(chunk.url, self._config, (server,)), chunk.native)
                 except SegueError as error:
                     yield chunk
-                    yield Notice(f"The picture is only at its address, and can't be kept: {error}")
+                    where = "can't be shown" if is_written_out(chunk.url) else "is only at its address"
+                    yield Notice(f"The picture {where}, and can't be kept as a file: {error}")

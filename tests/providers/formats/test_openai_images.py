@@ -20,7 +20,8 @@ import pytest
 from tests.pictures import BLUE, RED, png
 from tui.chat.attachment import LARGEST, attachment_of
 from tui.chat.message import Message, Status
-from tui.chat.parts import File, Image, Text, of_kind
+from tui.chat.parts import File, Image, Text, address_line, of_kind
+from tui.cli.part_lines import line_of
 from tui.config import Config, ProviderConfig
 from tui.credentials import Credentials
 from tui.engine.engine import Engine
@@ -221,6 +222,18 @@ async def test_a_picture_elsewhere_in_the_own_network_is_not_fetched_and_that_is
     assert [part.url for part in of_kind(reply.parts, Image)] == [f"{other.url}/cat.png"]
     assert "can't be kept" in reply.notices[0] and "not in the public network" in reply.notices[0]
     assert not other.requests
+
+
+async def test_what_is_no_picture_that_is_known_here_is_said_to_be_none(server, studio):
+    lab = studio()
+    drawing = b64(b"<svg>" + b"x" * 100_000)
+    server.answer = answers({"data": [{"b64_json": drawing}]})
+    reply = await lab.say("lab/recraft-v3", "A cat")
+    [picture] = of_kind(reply.parts, Image)
+    assert picture.url.endswith(drawing)
+    [notice] = reply.notices
+    assert "no kind that is known here" in notice and "PNG, JPEG" in notice and "address" not in notice
+    assert len(line_of(picture)) < 100 > len(address_line(picture.url))
 
 
 async def test_a_server_whose_address_lacks_the_version_is_found(server, studio):

@@ -25,6 +25,7 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    address_line,
     below,
 )
 from tui.errors import ErrorKind
@@ -147,7 +148,7 @@ def _link(head: str, title: str, url: str, look: Look, act: str = Action.MESSAGE
             Span("   ", row[0].look),
         ]
         room -= cell_len(title) + 3
-    return [*row, Span(_cut(one_line(url), room), look.ink.dim, target=target)]
+    return [*row, Span(_cut(address_line(url), room), look.ink.dim, target=target)]
 
 
 def _cut(text: str, room: int) -> str:

@@ -25,11 +25,12 @@ from tui.chat.parts import (
     Text,
     ToolCall,
     ToolResult,
+    address_line,
     picture_of,
 )
 from tui.rendering.spans import Target
 from tui.rendering.turned import Area
-from tui.text import clean, one_line
+from tui.text import clean
 
 if TYPE_CHECKING:  # brings the Markdown parser, which loads after the first paint
     from tui.rendering.document import CodeBlock, Document
@@ -121,7 +122,7 @@ def _blocks(part: Part) -> Iterator[str]:
                 words = thought_words(thought, thinking=False, is_open=False, seconds=seconds)
                 yield folded(words.lstrip("▸ "), closed(thought))
         case Image(url, alt):
-            yield f"![{escaped(alt)}](<{one_line(url)}>)"
+            yield f"![{escaped(alt)}](<{address_line(url)}>)"
         case File(file):
             yield f"**{escaped(file.name)}** ({about(file)})"
         case ToolCall() | ToolResult():
