@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from msgspec.structs import replace
 from textual import events
 
 from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
