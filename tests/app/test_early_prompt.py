@@ -41,6 +41,14 @@ async def test_and_stays_in_the_composer_if_none_is_chosen(first):
     assert not first.provider.requests
 
 
+async def test_who_took_none_of_the_offers_is_asked_again_before_anything_is_sent(first):
+    await first.pilot.press("escape")
+    await first.sees("no model chosen")
+    await first.pilot.press("enter")
+    await first.until(lambda: isinstance(first.app.screen, FirstRun))
+    assert not first.provider.requests
+
+
 async def test_nobody_is_said_to_answer_before_the_person_has_chosen(run):
     async with run(model=None, ready=False) as world:
         await world.until(lambda: isinstance(world.app.screen, FirstRun))
