@@ -92,6 +92,17 @@ class Busy(World):
         return await super().open_workspace()
 
 
+async def test_nothing_is_said_of_the_model_before_the_history_has_said_who_answers(run, tmp_path):
+    world = Busy(tmp_path, Config())
+    async with run(model=None, ready=False, world=world):
+        await world.sees("Ask, or / for commands", "enter send")
+        assert "no model chosen" not in world.text
+        world.free.set()
+        await world.until(lambda: isinstance(world.app.screen, FirstRun))
+        await world.pilot.press("escape")
+        await world.sees("no model chosen")
+
+
 @pytest.mark.parametrize(
     ("keys", "screen"),
     [(("/connect", "enter"), ConnectProvider), (("ctrl+l",), ModelPicker)],
