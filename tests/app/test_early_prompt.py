@@ -41,6 +41,14 @@ async def test_and_stays_in_the_composer_if_none_is_chosen(first):
     assert not first.provider.requests
 
 
+async def test_who_took_none_of_the_offers_is_asked_again_before_anything_is_sent(first):
+    await first.pilot.press("escape")
+    await first.sees("no model chosen")
+    await first.pilot.press("enter")
+    await first.until(lambda: isinstance(first.app.screen, FirstRun))
+    assert not first.provider.requests
+
+
 async def test_nobody_is_said_to_answer_before_the_person_has_chosen(run):
     async with run(model=None, ready=False) as world:
         await world.until(lambda: isinstance(world.app.screen, FirstRun))
@@ -82,6 +90,17 @@ class Busy(World):
     async def open_workspace(self):
         await self.free.wait()
         return await super().open_workspace()
+
+
+async def test_nothing_is_said_of_the_model_before_the_history_has_said_who_answers(run, tmp_path):
+    world = Busy(tmp_path, Config())
+    async with run(model=None, ready=False, world=world):
+        await world.sees("Ask, or / for commands", "enter send")
+        assert "no model chosen" not in world.text
+        world.free.set()
+        await world.until(lambda: isinstance(world.app.screen, FirstRun))
+        await world.pilot.press("escape")
+        await world.sees("no model chosen")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
 
 from tests.pictures import png
 from tui.config import Config
@@ -199,6 +200,16 @@ async def test_nothing_of_the_trial_is_left(workspace, serve):
     await try_server(workspace, "box", server.url, None)
     assert await workspace.store.count_conversations() == 0
     assert "box" not in [entry.name for entry in workspace.registry.providers()]
+
+
+async def test_where_a_server_has_its_api_is_asked_in_vain_only_once(workspace, serve):
+    server = await serve(*SPEAKS["openai"])
+    found = await try_server(workspace, "box", server.url, None)
+    assert "/chat/completions" in server.asked
+    server.asked.clear()
+    kept = replace(workspace.config, providers={"box": found.settings})
+    await first_of(workspace, Registry(kept, workspace.credentials, workspace.paths), ["box/alpha"])
+    assert server.asked == ["/v1/chat/completions"]
 
 
 async def test_why_the_first_gave_no_word_is_said(workspace, serve):

@@ -114,7 +114,9 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Paint first; then open the features."""
         self.composer.placeholder = ASK
-        self.query_one(StatusLine).model = self.program.options.model or self.program.config.model
+        status = self.query_one(StatusLine)
+        status.model = self.program.options.model or self.program.config.model
+        status.visible = status.model is not None  # else the history says who answers
         keys = self.query_one(KeyLine)
         keys.hints, keys.beside = hints(self.program.keys, IDLE), "sidebar-keys"
         self.set_focus(self.composer)

@@ -296,9 +296,6 @@ class Reply:
             try:
                 await self._stream(target)
                 self._take_pieces(self._thinking.close())
-                for refusal in self._refusals[self._learnt :]:
-                    await asyncio.to_thread(target.learn, refusal)
-                self._learnt = len(self._refusals)
                 return target
             except Exception as raised:
                 error = explain(raised)
@@ -311,8 +308,18 @@ class Reply:
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
                     raise
+            finally:
+                await self._keep_refusals(target)
             attempt += 1
             await self._wait(delay, attempt, error)
+
+    async def _keep_refusals(self, target: Target) -> None:
+        """Keep what was refused once a request without it is answered, also of a reply that is stopped."""
+        if self._open and not self._begun:
+            return
+        for refusal in self._refusals[self._learnt :]:
+            await asyncio.to_thread(target.learn, refusal)
+        self._learnt = len(self._refusals)
 
     @property
     def _begun(self) -> bool:

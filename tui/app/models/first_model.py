@@ -84,7 +84,7 @@ class FirstModel:
         in_background(context.screen, "models", catalogue.refresh, exclusive=True)
 
         def chosen(model_id: str | None) -> None:
-            self.needed = first.left_to_write
+            self.needed = model_id is None  # also of who looked at the offers and took none
             context.refresh()
             if model_id is not None:
                 context.soon(self._begin_with, model_id, bool(early))

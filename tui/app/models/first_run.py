@@ -117,8 +117,6 @@ class FirstRun(Chooser[str]):
         self._write = write
         self._send = send
         self._sends = sends
-        self.left_to_write = False
-        """Whether it has ended because the person began to write."""
         self._given: object = None
         """The key of the row that was chosen for the person: always the best one."""
 
@@ -274,7 +272,6 @@ class FirstRun(Chooser[str]):
 
     def leave(self) -> None:
         """The person writes: a model is chosen when that is sent."""
-        self.left_to_write = True
         self.dismiss(None)
 
     def action_move(self, step: int) -> None:

@@ -65,7 +65,7 @@ class StatusPresenter:
         model = live.reply.message.model if live else None
         if not self._context.first_model.needed:
             model = model or service.conversation.model
-        status.model = model
+        status.model, status.visible = model, True
         status.hue = service.hue(model) if model else "sky"
         status.marks = self._marks(model or service.conversation.model)
         line = self._context.session.workspace.store.line
