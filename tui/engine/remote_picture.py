@@ -40,7 +40,7 @@ def host_of(address: str) -> str:
     return "" if picture_of(Image(address)) else place_of(address).scope
 
 
-class Way(Struct, frozen=True):
+class Route(Struct, frozen=True):
     """How a picture is reached."""
 
     proxy: str | None = None
@@ -51,17 +51,17 @@ class Way(Struct, frozen=True):
     """Those in the person's own network that may be asked."""
 
     @classmethod
-    def of(cls, config: Config) -> Way:
-        """The way to any page of the web."""
+    def of(cls, config: Config) -> Route:
+        """That to any page of the web."""
         return cls(config.proxy, None, config.tools.allow_hosts)
 
 
-async def load_picture(address: str, way: Way) -> Attachment:
+async def load_picture(address: str, route: Route) -> Attachment:
     """Load a picture from its host alone: where that leads elsewhere, the person is asked again.
 
     Args:
         address: Where it is.
-        way: How it is reached.
+        route: How it is reached.
 
     Raises:
         ElsewhereError: It has moved to another host.
@@ -76,9 +76,9 @@ async def load_picture(address: str, way: Way) -> Attachment:
         return written_out
     fetched = await fetch(
         address,
-        Guard(way.allow_hosts),
-        proxy_for=partial(proxy_for, chosen=way.proxy),
-        tls=tls_context(way.ca_file),
+        Guard(route.allow_hosts),
+        proxy_for=partial(proxy_for, chosen=route.proxy),
+        tls=tls_context(route.ca_file),
         stay=True,
         largest=LARGEST,
         accept=_ACCEPT,
@@ -148,17 +148,17 @@ class _Fetching:
         self, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncResult:
         """Ask, and fetch what is elsewhere."""
-        way = Way(proxy, kwargs.get("ca_file"), self._allow_hosts)
-        return self._ask(self._provider.create_async_generator(model, messages, proxy, **kwargs), way)
+        route = Route(proxy, kwargs.get("ca_file"), self._allow_hosts)
+        return self._ask(self._provider.create_async_generator(model, messages, proxy, **kwargs), route)
 
-    async def _ask(self, chunks: AsyncResult, way: Way) -> AsyncIterator[Chunk]:
+    async def _ask(self, chunks: AsyncResult, route: Route) -> AsyncIterator[Chunk]:
         async with aclosing(cast(Any, chunks)):
             async for chunk in chunks:
                 if not isinstance(chunk, Image) or picture_of(chunk):
                     yield chunk
                     continue
                 try:
-                    yield File(await load_picture(chunk.url, way), chunk.native)
+                    yield File(await load_picture(chunk.url, route), chunk.native)
                 except SegueError as error:
                     yield chunk
                     yield Notice(f"The picture is only at its address, and can't be kept: {error}")
