@@ -82,6 +82,9 @@ class ProviderConfig(Struct, frozen=True):
     """Proxy for this provider, instead of the general one."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters for every request, as in ``{ temperature = 0.2 }``; they win over the general ones."""
+    pictures: Mapping[str, Literal["never", "asked", "always", "only"]] = field(default_factory=dict)
+    """When its models make pictures, as in ``{ "my-mix" = "only", "flux-writer" = "never" }``, where neither
+    the server's list nor the name tells it rightly."""
     wait: float | None = None
     """Seconds to wait for the first word: 120 unless set, 300 in the person's own network, where a server may
     have to load the model first."""

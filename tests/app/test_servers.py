@@ -28,7 +28,7 @@ async def test_a_key_for_a_known_provider_that_gives_no_word_is_put_back(
     if before:
         credentials.store("lab", Secret(before))
     registry = Registry(config, credentials, paths)
-    catalogue: Any = Catalogue(registry, paths.cache)
+    catalogue: Any = Catalogue(registry)
 
     async def refresh(names: object) -> None:
         """It lists nothing."""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.draft import Draft
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, Pictures
 from tui.config import Config
 from tui.engine.conversation_service import ConversationService
 from tui.engine.engine import Engine
@@ -151,6 +151,9 @@ class World:
             key=self.key,
             patience=self.patience,
         )
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return (await self.target(model_id)).pictures
 
     def info(self, model_id: str) -> ModelInfo | None:
         return self.infos.get(model_id)

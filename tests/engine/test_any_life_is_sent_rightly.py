@@ -27,6 +27,7 @@ from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.conversation import Conversation
 from tui.chat.export import to_json
 from tui.chat.message import Role, Status
+from tui.chat.model import Pictures
 from tui.chat.parts import CallState, Native, Reasoning, Text, ToolCall, of_kind
 from tui.engine.limits import Limits
 from tui.engine.reply import Reply
@@ -150,6 +151,9 @@ class Life(World):
     async def target(self, model_id: str) -> Target:
         name, _, model = model_id.partition("/")
         return Target(model_id, self._models[name], model)
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return (await self.target(model_id)).pictures
 
     # -- what a person does
     async def run(self, making: Awaitable[Reply]) -> None:

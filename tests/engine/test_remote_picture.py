@@ -12,12 +12,12 @@ import pytest
 from tests.pictures import RED, png
 from tests.providers.conftest import Server
 from tui.config import Config, ToolsConfig
-from tui.engine.remote_picture import host_of, load_picture
+from tui.engine.remote_picture import Route, host_of, load_picture
 from tui.errors import SegueError
 from tui.tools.builtin.fetching import ElsewhereError
 
 CAT = png(40, 40, RED)
-ALLOWED = Config(tools=ToolsConfig(allow_hosts=("127.0.0.1",)))
+ALLOWED = Route.of(Config(tools=ToolsConfig(allow_hosts=("127.0.0.1",))))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_one_that_is_too_large_is_left_where_it_is(server, monkeypatch):
 
 async def test_the_own_network_is_not_asked_unless_it_was_allowed(server):
     with pytest.raises(SegueError, match="not in the public network"):
-        await load_picture(f"{server.url}/cat.png", Config())
+        await load_picture(f"{server.url}/cat.png", Route())
     assert not server.requests
 
 
@@ -82,7 +82,7 @@ async def test_another_host_is_not_followed_to_but_named(server):
 async def test_a_picture_that_stands_in_its_address_asks_nobody():
     address = f"data:image/png;base64,{base64.b64encode(CAT).decode()}"
     assert host_of(address) == ""
-    assert (await load_picture(address, Config())).data == CAT
+    assert (await load_picture(address, Route())).data == CAT
 
 
 @pytest.mark.parametrize("address", ["ftp://a.test/x.png", "https://a@b.test/x.png", "file:///x", "x", ""])
@@ -90,7 +90,7 @@ async def test_only_plain_addresses_of_the_web_are_asked(address):
     with pytest.raises(SegueError):
         host_of(address)
     with pytest.raises(SegueError):
-        await load_picture(address, Config())
+        await load_picture(address, Route())
 
 
 async def test_the_server_sees_that_nobody_waits_any_more(server):

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui.chat.chunks import Chunk, Finish, FinishReason
 from tui.chat.conversation import Conversation
 from tui.chat.message import Role
+from tui.chat.model import Pictures
 from tui.engine.conversation_service import ConversationService, Storage, Undo
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies
@@ -50,7 +51,10 @@ class Provider:
         yield Finish(FinishReason.STOP)
 
     async def target(self, model_id: str) -> Target:
-        return Target(model_id, self, model_id.partition("/")[2])
+        return Target(model_id, self, model_id.partition("/")[2], told="never")
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return "never"
 
     def info(self, model_id: str) -> None:
         return None

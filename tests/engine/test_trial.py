@@ -117,7 +117,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     config = Config(path=paths.config_file)
     credentials = Credentials(paths, config)
     registry = Registry(config, credentials, paths)
-    catalogue = Catalogue(registry, paths.cache)
+    catalogue = Catalogue(registry)
     store = await open_history(None)
     engine = Engine(store, registry, catalogue)
     yield Workspace(

@@ -122,7 +122,7 @@ Answer = Callable[[Exchange], Awaitable[None]]
 
 
 class Server:
-    """Answers every request on a free port of 127.0.0.1 with ``answer``."""
+    """Answers every request on a free port of this machine with ``answer``."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -131,8 +131,8 @@ class Server:
         self.answer: Answer = self._unexpected
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, **options: Any) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=2**26, **options)
+    async def start(self, host: str = "127.0.0.1", **options: Any) -> None:
+        self._server = await asyncio.start_server(self._connected, host, 0, limit=2**26, **options)
 
     @property
     def port(self) -> int:

@@ -22,6 +22,7 @@ from tui.app.theme.themes import SEGUE_DARK
 from tui.chat.chunks import Chunk, Finish, Image, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.export import to_json, to_markdown
 from tui.chat.message import Message
+from tui.chat.model import Pictures
 from tui.chat.page import to_html
 from tui.cli.output import message_json
 from tui.engine.engine import Engine
@@ -194,7 +195,10 @@ class Setup:
             raise self.error
 
     async def target(self, model_id: str) -> Target:
-        return Target("lab/m", self, "m")
+        return Target("lab/m", self, "m", told="never")
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return "never"
 
     def info(self, model_id: str) -> None:
         return None

@@ -45,6 +45,8 @@ TALKERS = [
         "sdk-helper",
     ),
     *("qwen3-vl", "llama-4", "pixtral-large", "sd1l-chat"),
+    *("brxce/stable-diffusion-prompt-generator", "flux-prompt-enhance", "qwen-image-prompt-writer"),
+    *("sd-3-prompts", "glm-image-captioner", "dreamshaper-chat", "recraft-llm"),
 ]
 
 

@@ -59,7 +59,7 @@ async def open_workspace(paths: Paths, config: Config, *, temporary: bool = Fals
         credentials = Credentials(paths, config)
         registry = Registry(config, credentials, paths)
         opened.push_async_callback(registry.close)
-        catalogue = Catalogue(registry, paths.cache)
+        catalogue = Catalogue(registry)
         tools = Tools(lambda: sources(config, paths, store, credentials, tools), store, used(config))
         opened.push_async_callback(tools.close)
         budget = Budget(config.budget, store)

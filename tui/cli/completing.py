@@ -213,10 +213,9 @@ def local_models(**_: Any) -> Mapping[str, str]:
 
 
 def _catalogue() -> Catalogue:
-    from tui.paths import Paths
     from tui.providers.catalogue import Catalogue
 
-    return Catalogue(_registry(), Paths.default().cache)
+    return Catalogue(_registry())
 
 
 def _registry() -> Registry:

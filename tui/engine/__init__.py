@@ -22,6 +22,7 @@ A reply::
     engine                  each act: store first, then a reply to run
     reply                   its life, from the request to its stored end
     request                 from stored messages to what is sent
+    resolver                who finds the provider of a model
     events                  what happens while it comes
     live                    replies that come now
     elsewhere               one that another program streams

@@ -38,6 +38,7 @@ from tui.engine.limits import Limits
 from tui.engine.live import key_of
 from tui.engine.making_pictures import picture_prompt
 from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large, together
+from tui.engine.resolver import Resolver
 from tui.engine.tools import Tools
 from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
@@ -55,18 +56,6 @@ _CALIBRATION_RANGE = (0.5, 2.0)
 _AFTER_REFUSAL = 0.75
 _AS_TEXT = Abilities()
 """What is known before the model is: the estimate of a request is that of its text."""
-
-
-class Resolver(Protocol):
-    """Finds who answers: ``providers.registry.Registry``."""
-
-    async def target(self, model_id: str) -> Target:
-        """The provider and model for ``PROVIDER/MODEL``.
-
-        Raises:
-            ProviderError: No such provider or model, no key, or it can't be used here.
-        """
-        ...
 
 
 class Facts(Protocol):
@@ -228,7 +217,7 @@ class Engine:
             The new title, or None.
         """
         path = await self.messages(conversation.path()[:2])
-        if conversation.titled or len(path) < 2 or self._draws_only(model):
+        if conversation.titled or len(path) < 2 or await self._draws_only(model):
             return None
         if conversation.title != automatic_title(path[0].draft.words):
             return None
@@ -350,12 +339,13 @@ class Engine:
             raise UsageError("The prompt of this reply was deleted", Way("Bring it back", "undelete"))
         self._check(model_id, path[-1].attachments)
         if asked:
-            self._check_writes(model_id)
+            await self._check_writes(model_id)
+        draws_only = await self._draws_only(model_id)
         message = await self.store.add_message(
             conversation.id, parent, Role.ASSISTANT, begin, model=model_id, status=Status.STREAMING
         )
         conversation.append(message)
-        if self._draws_only(model_id):
+        if draws_only:
             request = self._picture_request(model_id, path)
         else:
             request = self._request(
@@ -389,7 +379,7 @@ class Engine:
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
         model_id = self._model(conversation, model)
-        self._check_writes(model_id)
+        await self._check_writes(model_id)
         await self._afford(conversation, model)
         request = self._request(conversation, model_id, path, asked=SUMMARISE)
         message = await self.store.add_message(
@@ -399,17 +389,19 @@ class Engine:
         notices = (*_summary_notices(request.left_out), *_file_notices(request, model_id))
         return self._run(conversation, message, lambda *_: request, notices)
 
-    def _draws_only(self, model_id: str) -> bool:
-        info = self._facts.info(model_id)
-        return info is not None and info.pictures == "only"
+    async def _draws_only(self, model_id: str) -> bool:
+        try:
+            return await self.resolver.pictures(model_id) == "only"
+        except ProviderError:
+            return False  # why it can't be asked is said when it is
 
-    def _check_writes(self, model_id: str) -> None:
+    async def _check_writes(self, model_id: str) -> None:
         """Make sure that a model can be asked for a text by the program itself.
 
         Raises:
             UsageError: It makes nothing but pictures.
         """
-        if self._draws_only(model_id):
+        if await self._draws_only(model_id):
             name = one_line(split_id(model_id)[1])
             raise UsageError(f"{name} makes nothing but pictures", Way("Choose another model", "model"))
 

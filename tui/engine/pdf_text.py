@@ -8,11 +8,13 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from importlib.util import find_spec
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
 from tui.chat.chunks import Chunk, Notice
+from tui.chat.model import Pictures
+from tui.engine.resolver import Resolver
 from tui.providers.base import Answers, AsyncResult, Messages, Target
 from tui.text import fenced, one_line
 from tui.tools.child import SCRIPTS, ChildError, Limits, run_child
@@ -31,14 +33,6 @@ class PdfText(NamedTuple):
     """Why there is none, or not all."""
 
 
-class Resolver(Protocol):
-    """Finds who answers."""
-
-    async def target(self, model_id: str) -> Target:
-        """The model, ready to be asked."""
-        ...
-
-
 class PdfResolver:
     """Finds who answers, and lets those who read no PDF have its text."""
 
@@ -52,6 +46,10 @@ class PdfResolver:
         if getattr(target.provider, "reads_pdf", False):
             return target
         return replace(target, provider=_Reader(target.provider, self))
+
+    async def pictures(self, model_id: str) -> Pictures:
+        """When the model makes pictures."""
+        return await self._inner.pictures(model_id)
 
     async def text_of(self, url: str) -> PdfText:
         """The text of a PDF that is given as a ``data:`` URL."""

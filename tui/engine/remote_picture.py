@@ -9,17 +9,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.chat.attachment import LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
 from tui.chat.chunks import Chunk, Notice
+from tui.chat.model import Pictures
 from tui.chat.parts import File, Image, is_written_out, picture_of
 from tui.config import Config
+from tui.engine.resolver import Resolver
 from tui.errors import SegueError
-from tui.providers.address import host_of as server_of
 from tui.providers.base import Answers, AsyncResult, Messages, Target
 from tui.text import one_line
 
@@ -39,18 +41,34 @@ def host_of(address: str) -> str:
     return "" if picture_of(Image(address)) else place_of(address).scope
 
 
-async def load_picture(address: str, config: Config, also: Sequence[str] = ()) -> Attachment:
+class Route(Struct, frozen=True):
+    """How a picture is reached."""
+
+    proxy: str | None = None
+    """What the config says of it, see ``proxy_for``."""
+    ca_file: str | None = None
+    """Certificates to trust besides the system's."""
+    allow_hosts: tuple[str, ...] = ()
+    """Those in the person's own network that may be asked."""
+
+    @classmethod
+    def of(cls, config: Config) -> Route:
+        """That to any page of the web."""
+        return cls(config.proxy, None, config.tools.allow_hosts)
+
+
+async def load_picture(address: str, route: Route) -> Attachment:
     """Load a picture from its host alone: where that leads elsewhere, the person is asked again.
 
     Args:
         address: Where it is.
-        config: Names the proxy, and the private hosts that may be reached.
-        also: More hosts that may be.
+        route: How it is reached.
 
     Raises:
         ElsewhereError: It has moved to another host.
         SegueError: It can't be had, or is no picture that is known here.
     """
+    from tui.providers.http import tls_context
     from tui.providers.proxy import proxy_for
     from tui.tools.builtin.fetching import FetchError, fetch
     from tui.tools.builtin.guard import Guard
@@ -61,8 +79,9 @@ async def load_picture(address: str, config: Config, also: Sequence[str] = ()) -
         raise FetchError(f"It is larger than {size_words(LARGEST)}, or of no kind that is known here", _KNOWN)
     fetched = await fetch(
         address,
-        Guard((*config.tools.allow_hosts, *also)),
-        proxy_for=partial(proxy_for, chosen=config.proxy),
+        Guard(route.allow_hosts),
+        proxy_for=partial(proxy_for, chosen=route.proxy),
+        tls=tls_context(route.ca_file),
         stay=True,
         largest=LARGEST,
         accept=_ACCEPT,
@@ -91,14 +110,6 @@ def _file(address: str, data: bytes) -> Attachment | None:
     return file if file.kind is Kind.IMAGE else None
 
 
-class Resolver(Protocol):
-    """Finds who answers."""
-
-    async def target(self, model_id: str) -> Target:
-        """The model, ready to be asked."""
-        ...
-
-
 class PictureResolver:
     """Finds who answers, and fetches pictures that a server only names: it forgets them soon."""
 
@@ -117,15 +128,19 @@ class PictureResolver:
         target = await self._inner.target(model_id)
         if target.pictures != "only":
             return target
-        return replace(target, provider=_Fetching(target.provider, self._config()))
+        return replace(target, provider=_Fetching(target.provider, self._config().tools.allow_hosts))
+
+    async def pictures(self, model_id: str) -> Pictures:
+        """When the model makes pictures."""
+        return await self._inner.pictures(model_id)
 
 
 class _Fetching:
-    """A provider whose pictures come whole. Its server may be reached wherever it is, as it was asked."""
+    """A provider whose pictures come whole: by its own way, its server may be reached wherever it is."""
 
-    def __init__(self, provider: Answers, config: Config) -> None:
+    def __init__(self, provider: Answers, allow_hosts: Sequence[str]) -> None:
         self._provider = provider
-        self._config = config
+        self._allow_hosts = (*allow_hosts, *_server_of(provider))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._provider, name)
@@ -134,18 +149,28 @@ class _Fetching:
         self, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncResult:
         """Ask, and fetch what is elsewhere."""
-        return self._ask(self._provider.create_async_generator(model, messages, proxy, **kwargs))
+        route = Route(proxy, kwargs.get("ca_file"), self._allow_hosts)
+        return self._ask(self._provider.create_async_generator(model, messages, proxy, **kwargs), route)
 
-    async def _ask(self, chunks: AsyncResult) -> AsyncIterator[Chunk]:
+    async def _ask(self, chunks: AsyncResult, route: Route) -> AsyncIterator[Chunk]:
         async with aclosing(cast(Any, chunks)):
             async for chunk in chunks:
                 if not isinstance(chunk, Image) or picture_of(chunk):
                     yield chunk
                     continue
                 try:
-                    server = server_of(getattr(self._provider, "url", ""))
-                    yield File(await load_picture(chunk.url, self._config, (server,)), chunk.native)
+                    yield File(await load_picture(chunk.url, route), chunk.native)
                 except SegueError as error:
                     yield chunk
                     where = "can't be shown" if is_written_out(chunk.url) else "is only at its address"
                     yield Notice(f"The picture {where}, and can't be kept as a file: {error}")
+
+
+def _server_of(provider: Answers) -> Sequence[str]:
+    """The host that a provider is asked at, as the guard names it; nothing where that has no such name."""
+    from tui.tools.builtin.guard import place_of
+
+    try:
+        return (place_of(getattr(provider, "url", "")).scope,)
+    except SegueError:
+        return ()

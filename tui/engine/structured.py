@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.chat.model import Pictures
+from tui.engine.resolver import Resolver
 from tui.errors import UsageError
 from tui.providers.base import Answers, AsyncResult, ChatMessage, Messages, Target, TextPart
 from tui.text import one_line
@@ -91,14 +93,6 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
 
 
-class Resolver(Protocol):
-    """Finds who answers."""
-
-    async def target(self, model_id: str) -> Target:
-        """The model, ready to be asked."""
-        ...
-
-
 class ShapedResolver(Struct, frozen=True):
     """Finds who answers, and lets them answer in a shape."""
 
@@ -109,6 +103,10 @@ class ShapedResolver(Struct, frozen=True):
         """The model, which is told the shape with every request."""
         target = await self.inner.target(model_id)
         return replace(target, provider=_Shaped(target.provider, self.shape))
+
+    async def pictures(self, model_id: str) -> Pictures:
+        """When the model makes pictures."""
+        return await self.inner.pictures(model_id)
 
 
 class _Shaped:

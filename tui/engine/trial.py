@@ -194,7 +194,7 @@ async def _word(workspace: Workspace, registry: Registry, model_id: str) -> Word
     Raises:
         ProviderError: There was none.
     """
-    catalogue = Catalogue(registry, workspace.paths.cache)
+    catalogue = Catalogue(registry)
     store = await workspace.open_temporary()
     try:
         engine = Engine(store, registry, catalogue, Limits(first_token=PATIENCE, attempts=1))

@@ -20,7 +20,8 @@ Which there are::
     registry                everyone who can answer
     provider_specs          data, config and environment of one, together
     address                 where it is, and in whose network
-    catalogue               the models known now; the lists that servers gave, on disk
+    catalogue               the models known now
+    lists                   the lists that servers gave, on disk
     listing                 how such a list is read
     facts                   what is known of well-known models
     models.json.gz          those facts

@@ -233,7 +233,7 @@ class AsyncGeneratorProvider(ABC):
                 requests of a conversation.
                 One with ``tools`` also gets ``tools`` (a list of ``Declaration``) and ``tool_choice``, one
                 that can ``search`` also ``search``, one that makes ``pictures`` where it is asked ``draw``,
-                and one whose list says when it does also ``pictures``.
+                and one of which it is told when it does also ``pictures``.
 
         Returns:
             An async generator of chunks: text as ``str``, the rest as the types of ``tui.chat.chunks``.
@@ -332,10 +332,18 @@ def system_in_front(messages: Messages) -> Messages:
     return [*turns[:place], ChatMessage(role="user", content=whole), *turns[place + 1 :]]
 
 
-def pictures_of(provider: object, model: str) -> Pictures:
-    """When a provider makes pictures by a model; one of somebody else may not know."""
-    when: Pictures = provider.pictures(model) if hasattr(provider, "pictures") else "never"
-    return when
+def pictures_of(provider: object, model: str, told: Pictures | None = None) -> Pictures:
+    """When a model makes pictures.
+
+    Args:
+        provider: Its provider; one of somebody else may not know.
+        model: The provider's own name of it.
+        told: What the person or the server's list says; it wins.
+    """
+    if told or not hasattr(provider, "pictures"):
+        return told or "never"
+    own: Pictures = provider.pictures(model)
+    return own
 
 
 class Answers(Protocol):
@@ -392,8 +400,8 @@ class Target(Struct, frozen=True):
     """What of a request is known to be refused, see ``Refusal``."""
     learn: Callable[[Refusal], None] = lambda refusal: None
     """Told what was refused, once the request went well without it."""
-    listed: Pictures | None = None
-    """When it makes pictures, where its server's list says that."""
+    told: Pictures | None = None
+    """When it makes pictures, where the person or its server's list says that."""
 
     @property
     def abilities(self) -> Abilities:
@@ -413,7 +421,7 @@ class Target(Struct, frozen=True):
     @property
     def pictures(self) -> Pictures:
         """When it makes pictures."""
-        return self.listed or pictures_of(self.provider, self.model)
+        return pictures_of(self.provider, self.model, self.told)
 
     def makes_pictures(self, *, draw: bool) -> bool:
         """Whether it makes pictures in a conversation in which models may, or may not."""
@@ -462,8 +470,8 @@ class Target(Struct, frozen=True):
             arguments["search"] = True
         if draw and self.pictures == "asked":
             arguments["draw"] = True
-        if self.listed:
-            arguments["pictures"] = self.listed
+        if self.told:
+            arguments["pictures"] = self.told
         if self.makes_pictures(draw=draw):
             arguments.setdefault("timeouts", PICTURES)
         if cache_key and any(getattr(self.provider, name, "") for name in ("cache_field", "cache_header")):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from types import FrameType
 from typing import Any, TextIO, cast
 
@@ -92,7 +93,8 @@ def guarded(found: type[Any]) -> dict[str, Any]:
 
     methods: dict[str, Any] = {}
     if hasattr(getattr(found, "create_async_generator", None), "__func__"):
-        methods["create_async_generator"] = classmethod(create_async_generator)
+        stands_before = wraps(found.create_async_generator.__func__)
+        methods["create_async_generator"] = classmethod(stands_before(create_async_generator))
     if hasattr(getattr(found, "discover_models", None), "__func__"):
         methods["discover_models"] = classmethod(discover_models)
     return methods

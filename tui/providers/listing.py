@@ -1,6 +1,6 @@
 """Lists of models in the shape of OpenAI's ``GET /models``, with what each vendor adds to a row.
 
-Those that make pictures and nothing else are among them, and say so.
+Those that make pictures and nothing else are among them; where a row says so, it is told.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tui.providers.address import has_version, host_of, joined
 from tui.providers.complaints import complains
 from tui.providers.error_parsing import describe, hide, read_complaint
 from tui.providers.http import fetch_json
-from tui.providers.picture_models import changes_none, makes_only_pictures
+from tui.providers.picture_models import as_painter, makes_only_pictures
 from tui.providers.refusals import nothing_there
 from tui.providers.sent import Sent
 from tui.secret import Secret
@@ -29,6 +29,7 @@ _NOT_CHAT = re.compile(
 _NOT_CHAT_TYPES = frozenset(
     {"embedding", "embeddings", "audio", "video", "moderation", "rerank", "transcribe"}
 )
+_CHAT_TYPES = frozenset({"chat", "language", "code", "llm", "vlm", "text"})
 T = TypeVar("T")
 _CONTEXT = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
 _PLACES = (
@@ -204,9 +205,8 @@ def _model(row: Sent) -> ModelInfo | None:
     if not name or not (pictures == "only" or _chats(row, name)):
         return None
     limits, capabilities = row.part("limits"), row.part("capabilities")
-    if pictures == "only":  # its prices are for a picture, whatever their names
-        sees = False if changes_none(name) else _vision(row, capabilities)
-        return ModelInfo(id=name, vision=sees, pictures=pictures)
+    if pictures == "only":
+        return as_painter(ModelInfo(id=name, vision=_vision(row, capabilities)))
     return ModelInfo(
         id=name,
         context=_loaded(row)
@@ -240,10 +240,16 @@ def _outputs(row: Sent) -> list[Any]:
 
 
 def _pictures(row: Sent, name: str) -> Pictures | None:
-    """When a model makes pictures: by what it gives, by its type (Together, Vercel), or by its name."""
+    """When a model makes pictures, by what it gives, or by its type (Together, Vercel, LM Studio).
+
+    One that has words by its type may make pictures, too; but its name is no reason to hold it for a painter.
+    """
     if outputs := _outputs(row):
         return "never" if "image" not in outputs else "always" if "text" in outputs else "only"
-    return "only" if row.text("type") == "image" or makes_only_pictures(name) else None
+    if row.text("type") == "image":
+        return "only"
+    talks = row.text("type") in _CHAT_TYPES or row.part("capabilities").flag("completion_chat")
+    return "never" if talks and makes_only_pictures(name) else None
 
 
 def _count(row: Sent, *names: str) -> int | None:

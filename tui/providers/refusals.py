@@ -187,7 +187,7 @@ def nothing_there(status: int | None, words: str, model: str = "") -> bool:
 def spoken(name: str) -> str | None:
     """What becomes of a field that is refused, for the person; None where the person never asked for it."""
     if name == NEW_PICTURES:
-        return "changes no pictures; it was asked for a new one, by the words alone"
+        return None  # the wire format says it, every time
     if name.startswith(ELSEWHERE):
         where = name.removeprefix(ELSEWHERE)
         return (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,9 @@ from tui.providers.foreign import kept_off
 from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
+from tui.providers.lists import Lists
 from tui.providers.most import MOST
+from tui.providers.picture_models import as_painter
 from tui.providers.plugins import DropIn, Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
@@ -90,13 +92,11 @@ class Registry:
 
     Attributes:
         health: How each provider does.
-        listed: What is known of a model: told by the catalogue, once there is one.
         problems: Providers from outside that could not even be listed.
     """
 
     def __init__(self, config: Config, credentials: Credentials, paths: Paths) -> None:
         self.health = HealthBoard()
-        self.listed: Callable[[str], ModelInfo | None] = lambda model_id: None
         self._problems: list[ConfigError] = []
         self._config = config
         self._credentials = credentials
@@ -105,6 +105,11 @@ class Registry:
         self._broken: dict[str, ProviderError] = {}
         self._tokens = Tokens()
         self._lessons = Lessons(paths.cache / "refused.json")
+
+    @cached_property
+    def lists(self) -> Lists:
+        """What each server listed; read when it is first asked for."""
+        return Lists(self._paths.cache / "models.json")
 
     @property
     def problems(self) -> Sequence[ConfigError]:
@@ -176,9 +181,9 @@ class Registry:
         with harmless(spec.vendor.title), kept_off() if spec.kind in FOREIGN else nullcontext():
             model = provider.get_model(model)
         model = model or await self._first_model(spec)
-        info = self.listed(f"{spec.name}/{model}")
+        told = self.told(spec.name, model)
         with harmless(spec.vendor.title):
-            provider = _answering(provider, model, info)
+            provider = _answering(provider, model, told)
         wait = spec.settings.wait
         options = {**self._config.parameters, **spec.settings.parameters, **_transport(spec)}
         return Target(
@@ -194,7 +199,7 @@ class Registry:
             | frozenset(spec.settings.refuses)
             | _known_limit(spec, model),
             partial(self._lessons.learn, spec.vendor.url, model),
-            info.pictures if info else None,
+            told,
         )
 
     async def search(self, model_id: str) -> Search | None:
@@ -203,10 +208,9 @@ class Registry:
         Raises:
             ProviderError: There is no such provider, or it can't be loaded.
         """
-        name, model = split_id(model_id)
-        provider = await asyncio.to_thread(self.load, name)
-        with harmless(name):
-            if _pictures(provider, model, self.listed(model_id)) == "only":
+        spec, provider, model = await self._loaded(model_id)
+        with harmless(spec.vendor.title):
+            if pictures_of(provider, model, self.told(spec.name, model)) == "only":
                 return None
             return provider.search(model) if hasattr(provider, "search") else None
 
@@ -216,10 +220,19 @@ class Registry:
         Raises:
             ProviderError: There is no such provider, or it can't be loaded.
         """
-        name, model = split_id(model_id)
-        provider = await asyncio.to_thread(self.load, name)
-        with harmless(name):
-            return _pictures(provider, model, self.listed(model_id))
+        spec, provider, model = await self._loaded(model_id)
+        with harmless(spec.vendor.title):
+            return pictures_of(provider, model, self.told(spec.name, model))
+
+    def told(self, name: str, model: str) -> Pictures | None:
+        """When a provider's model makes pictures, where the person or its list says that; asks nobody.
+
+        Raises:
+            ProviderError: There is no such provider.
+        """
+        spec = self._spec(name)
+        listed = self.lists.of(spec.name).get(model)
+        return spec.settings.pictures.get(model) or (listed.pictures if listed else None)
 
     async def knobs(self, model_id: str, info: ModelInfo | None) -> tuple[Knob, ...]:
         """The parameters, as a model takes them; asks for no key.
@@ -233,12 +246,9 @@ class Registry:
         """
         from tui.providers.knobs import knobs_of
 
-        name, model = split_id(model_id)
-        provider: Any = await asyncio.to_thread(self.load, name)
-        spec = self._spec(name)
+        spec, provider, model = await self._loaded(model_id)
         with harmless(spec.vendor.title):
-            model = provider.get_model(model)
-            provider = _answering(provider, model, info)
+            provider = _answering(provider, model, self.told(spec.name, model))
             refused = self._lessons.of(spec.vendor.url, model) | frozenset(spec.settings.refuses)
             options = {**self._config.parameters, **spec.settings.parameters}
             return knobs_of(provider, model, info, refused, options)
@@ -258,7 +268,7 @@ class Registry:
         try:
             with harmless(spec.vendor.title):
                 found_models = await provider.discover_models(proxy=self._proxy(spec), **arguments)
-                models = list(_checked(found_models))
+                models = [_as_listed(spec, provider, model) for model in _checked(found_models)]
         except ProviderError as error:
             error.blame(found.said if found else None)
             raise
@@ -325,6 +335,18 @@ class Registry:
         from tui.providers.local.spec import local_spec
 
         return local_spec(self._config, self._paths, lambda: self._runner)
+
+    async def _loaded(self, model_id: str) -> tuple[ProviderSpec, Any, str]:
+        """A model's provider, its class, and its own name of the model; asks for no key.
+
+        Raises:
+            ProviderError: There is no such provider or model, or it can't be loaded.
+        """
+        name, model = split_id(model_id)
+        provider: Any = await asyncio.to_thread(self.load, name)  # an import may take a second
+        spec = self._spec(name)
+        with harmless(spec.vendor.title), kept_off() if spec.kind in FOREIGN else nullcontext():
+            return spec, provider, provider.get_model(model)
 
     def _made(self, spec: ProviderSpec) -> type[AsyncGeneratorProvider]:
         try:
@@ -421,16 +443,18 @@ class Registry:
         )
 
 
-def _pictures(provider: object, model: str, info: ModelInfo | None) -> Pictures:
-    """When a model makes pictures, by its list, else by what its provider says."""
-    return (info.pictures if info else None) or pictures_of(provider, model)
+def _as_listed(spec: ProviderSpec, provider: object, model: ModelInfo) -> ModelInfo:
+    """A model of a list, of which its provider may know more than its row says."""
+    told = spec.settings.pictures.get(model.id) or model.pictures
+    unsaid = model.pictures != "only" and pictures_of(provider, model.id, told) == "only"
+    return as_painter(model) if unsaid else model
 
 
-def _answering(provider: Any, model: str, info: ModelInfo | None) -> Any:
+def _answering(provider: Any, model: str, told: Pictures | None) -> Any:
     """Who answers for a model of a provider; one of somebody else has one wire format alone."""
     if not hasattr(provider, "answering"):
         return provider
-    return provider.answering(model, _pictures(provider, model, info))
+    return provider.answering(model, pictures_of(provider, model, told))
 
 
 def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.providers.formats.dialects import DIALECTS, Dialect
 from tui.chat.message import Message
+from tui.chat.model import Pictures
 from tui.engine.engine import Engine
 from tui.engine.limits import Limits
 from tui.errors import ProviderError
@@ -78,6 +79,9 @@ class Leading:
 
     async def target(self, model_id: str) -> Target:
         return self.to
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return (await self.target(model_id)).pictures
 
 
 class Unknown:

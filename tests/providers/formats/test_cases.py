@@ -23,6 +23,7 @@ import pytest
 from tests.providers.formats.cases import CASES, COMPLETE, ERROR, Case
 from tests.providers.formats.dialects import DIALECTS, Dialect
 from tui.chat.message import Message, Role, Status
+from tui.chat.model import Pictures
 from tui.engine.engine import Engine
 from tui.engine.events import Event, TextAdded, Waiting
 from tui.engine.limits import Limits
@@ -65,6 +66,9 @@ class World:
     async def target(self, model_id: str) -> Target:
         assert self.target_
         return self.target_
+
+    async def pictures(self, model_id: str) -> Pictures:
+        return (await self.target(model_id)).pictures
 
     def info(self, model_id: str) -> None:
         return None

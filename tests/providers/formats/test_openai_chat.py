@@ -153,8 +153,8 @@ LISTS = {
         },
         [
             ModelInfo("gpt-6-sol"),
-            ModelInfo("dall-e-3", vision=False, pictures="only"),
-            ModelInfo("gpt-image-1", pictures="only"),
+            ModelInfo("dall-e-3"),  # what these make is not in the list: the registry asks the class
+            ModelInfo("gpt-image-1"),
         ],
     ),
     "OpenRouter": (

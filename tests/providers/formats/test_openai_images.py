@@ -10,6 +10,8 @@ import base64
 import email
 import email.policy
 import json
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,7 @@ from tui.providers.catalogue import Catalogue
 from tui.providers.registry import Registry
 from tui.providers.timeouts import Timeouts
 
+TLS = Path(__file__).parent.parent / "tls"
 RED_CAT, BLUE_CAT = png(40, 40, RED), png(40, 40, BLUE)
 
 
@@ -86,7 +89,7 @@ class Studio:
 
     def __init__(self, store: Any, config: Config, paths: Paths) -> None:
         self.registry = Registry(config, Credentials(paths, config), paths)
-        self.catalogue = Catalogue(self.registry, paths.cache)
+        self.catalogue = Catalogue(self.registry)
         resolver = PictureResolver(self.registry, lambda: config)
         self.engine = Engine(store, resolver, self.catalogue, Limits(checkpoint=0.01, attempts=1))
         self.store = store
@@ -236,6 +239,53 @@ async def test_what_is_no_picture_that_is_known_here_is_said_to_be_none(server, 
     assert len(line_of(picture)) < 100 > len(address_line(picture.url))
 
 
+async def test_such_a_picture_comes_by_the_proxy_of_its_provider(server, studio):
+    lab = studio(url="http://192.0.2.1/v1", proxy=server.url)  # an address that nobody has
+
+    async def answer(exchange: Any) -> None:
+        if exchange.request.method == "GET":
+            await exchange.whole(RED_CAT, Content_Type="image/png")
+        else:
+            await answers({"data": [{"url": "http://192.0.2.1/made/cat.png"}]})(exchange)
+
+    server.answer = answer
+    assert await lab.pictures(await lab.say("lab/stablediffusion", "A cat")) == [RED_CAT]
+    assert server.requests[1].target == "http://192.0.2.1/made/cat.png"
+
+
+async def test_such_a_picture_comes_from_who_is_trusted_for_its_provider(start_server, studio):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    secure = await start_server(ssl=context)
+    there = f"https://localhost:{secure.port}"
+    lab = studio(url=f"{there}/v1", ca_file=str(TLS / "certificate.pem"))
+
+    async def answer(exchange: Any) -> None:
+        if exchange.request.method == "GET":
+            await exchange.whole(RED_CAT, Content_Type="image/png")
+        else:
+            await answers({"data": [{"url": f"{there}/cat.png"}]})(exchange)
+
+    secure.answer = answer
+    assert await lab.pictures(await lab.say("lab/stablediffusion", "A cat")) == [RED_CAT]
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+async def test_a_server_of_ones_own_may_be_named_by_an_address_of_version_6(start_server, studio):
+    own = await start_server(host="::1")
+    there = f"http://[::1]:{own.port}"
+    lab = studio(url=f"{there}/v1")
+
+    async def answer(exchange: Any) -> None:
+        if exchange.request.method == "GET":
+            await exchange.whole(RED_CAT, Content_Type="image/png")
+        else:
+            await answers({"data": [{"url": f"{there}/cat.png"}]})(exchange)
+
+    own.answer = answer
+    assert await lab.pictures(await lab.say("lab/stablediffusion", "A cat")) == [RED_CAT]
+
+
 async def test_a_server_whose_address_lacks_the_version_is_found(server, studio):
     lab = studio(url=server.url)
 
@@ -307,9 +357,10 @@ async def test_where_nothing_is_changed_a_new_picture_is_made_and_that_is_said(s
     reply = await lab.say("lab/flux.2-dev", "A blue cat")
     assert await lab.pictures(reply) == [RED_CAT]
     assert reply.notices == (
-        "lab/flux.2-dev changes no pictures; it was asked for a new one, by the words alone",
+        "flux.2-dev changes no pictures; it was asked for a new one, by the words alone",
     )
-    await lab.say("lab/flux.2-dev", "A green cat")
+    later = await lab.say("lab/flux.2-dev", "A green cat")
+    assert later.notices == reply.notices
     assert [request.target.rpartition("/")[2] for request in server.requests] == [
         *("generations", "edits", "generations"),
         "generations",
@@ -364,6 +415,26 @@ async def test_together_gets_the_picture_in_the_field_of_the_model(server, studi
     assert server.requests[1].json == common | along
 
 
+@pytest.mark.parametrize(
+    ("model", "files", "words"),
+    [
+        ("FLUX.1-schnell", [RED_CAT], "changes no pictures; it was asked for a new one, by the words alone"),
+        (
+            "FLUX.1-kontext-pro",
+            [RED_CAT, BLUE_CAT],
+            "changes one picture at a time; of 2 it was sent the last one",
+        ),
+        ("FLUX.1-kontext-pro", [RED_CAT], ""),
+        ("FLUX.2-pro", [RED_CAT, BLUE_CAT], ""),
+    ],
+)
+async def test_a_picture_that_does_not_go_along_is_told(server, studio, model, files, words):
+    lab = studio("together")
+    server.answer = answers(made())
+    reply = await lab.say(f"together/black-forest-labs/{model}", "Make it green", *files)
+    assert reply.notices == ((f"black-forest-labs/{model} {words}",) if words else ())
+
+
 @pytest.mark.parametrize("vendor", ["openrouter", "vercel"])
 async def test_some_are_asked_for_pictures_alone_by_chat(server, studio, vendor):
     lab = studio(vendor)
@@ -410,22 +481,31 @@ async def test_a_list_says_who_makes_pictures_whatever_the_name(server, studio):
         {"id": "flux-of-words", "architecture": {"output_modalities": ["text"]}},
         {"id": "drawer", "type": "image", "pricing": {"prompt": "0", "completion": "0"}},
         {"id": "dall-e-3"},
+        {"id": "flux-of-talks", "type": "chat"},
         {"id": "speaker", "architecture": {"output_modalities": ["speech"]}},
     ]
     server.answer = answers({"data": rows})
     await lab.catalogue.refresh(["lab"])
     found = {model.name: model for model in lab.catalogue.models() if model.provider == "lab"}
-    assert list(found) == ["both", "flux-of-words", "painter", "drawer", "dall-e-3"]  # words first
+    assert list(found) == [
+        "both",
+        "flux-of-words",
+        "flux-of-talks",
+        "painter",
+        "drawer",
+        "dall-e-3",
+    ]  # words first
     assert {name: model.pictures for name, model in found.items()} == {
         "painter": "only",
         "both": "always",
         "flux-of-words": "never",
+        "flux-of-talks": "never",
         "drawer": "only",
         "dall-e-3": "only",
     }
     assert [found[name].vision for name in ("painter", "dall-e-3", "drawer")] == [False, False, None]
     assert not found["drawer"].free  # a picture has a price of its own
-    again = Catalogue(lab.registry, lab.catalogue._lists._file.parent)
+    again = studio().catalogue
     assert again.info("lab/painter").pictures == "only"  # kept on the disk
     server.answer = answers(made())
     await lab.say("lab/painter", "A cat")
@@ -511,6 +591,19 @@ async def test_a_picture_without_words_is_not_asked_for(server, ask):
     assert not server.requests
 
 
+@pytest.mark.parametrize("broken", ["https://a.example/cat.png", "data:image/png;base64,", "data:;base64,?"])
+async def test_a_picture_that_cant_be_read_stops_the_request(server, ask, broken):
+    lab = type("Lab", (OpenAIImages,), {"url": f"{server.url}/v1"})
+    shown = [
+        {"type": "image_url", "image_url": {"url": url}} for url in (f"data:;base64,{b64(RED_CAT)}", broken)
+    ]
+    outcome = await ask(
+        lab, messages=[{"role": "user", "content": [*shown, {"type": "text", "text": "Blue"}]}]
+    )
+    assert "Picture 2 of the prompt can't be read" in outcome.error.message
+    assert not server.requests
+
+
 async def test_a_picture_may_take_longer_than_a_word(server, studio, monkeypatch):
     """Its vendor is silent for two minutes; the usual limits are shorter."""
     monkeypatch.setattr("tui.providers.http.PRIVATE", Timeouts(connect=0.05, headers=0.05, idle=0.05))
@@ -553,4 +646,18 @@ async def test_it_is_not_asked_to_sum_up_or_to_name_anything(server, studio):
     with pytest.raises(UsageError, match="gpt-image-1 makes nothing but pictures"):
         await lab.engine.compact(lab.conversation)
     assert await lab.engine.name(lab.conversation, "lab/gpt-image-1") is None
+    assert len(server.requests) == 1
+
+
+async def test_so_it_is_with_one_that_only_its_plug_in_knows(server, studio):
+    """No list tells of it: who makes pictures is asked of the registry, which asks the class."""
+    lab = studio()
+    says_only = {"url": f"{server.url}/v1", "pictures": classmethod(lambda cls, model: "only")}
+    lab.registry._classes["lab"] = type("Mine", (OpenAIChat,), says_only)
+    server.answer = answers(made())
+    reply = await lab.say("lab/mix", "A cat")
+    assert await lab.pictures(reply) == [RED_CAT]
+    with pytest.raises(UsageError, match="mix makes nothing but pictures"):
+        await lab.engine.compact(lab.conversation)
+    assert await lab.engine.name(lab.conversation, "lab/mix") is None
     assert len(server.requests) == 1

@@ -64,7 +64,7 @@ class Setup:
         return Registry(self.settings, self.credentials, self.paths)
 
     def catalogue(self, registry: Registry | None = None) -> Catalogue:
-        return Catalogue(registry or self.registry(), self.paths.cache)
+        return Catalogue(registry or self.registry())
 
 
 @pytest.fixture

@@ -183,9 +183,9 @@ class CurrentConversation:
 
     async def _load_picture(self, address: str) -> Attachment:
         """Load a picture that is elsewhere."""
-        from tui.engine.remote_picture import load_picture
+        from tui.engine.remote_picture import Route, load_picture
 
-        return await load_picture(address, self._context.session.workspace.config)
+        return await load_picture(address, Route.of(self._context.session.workspace.config))
 
     # -- changing
     async def change(self, words: str, back: str, **changes: Unpack[ConversationChanges]) -> None:

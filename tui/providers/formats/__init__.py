@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import getattr_static, unwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +53,21 @@ def class_called(class_name: str) -> type[AsyncGeneratorProvider]:
     return found
 
 
+def is_data(provider: type[AsyncGeneratorProvider], form: type[AsyncGeneratorProvider]) -> bool:
+    """Whether a class asks as its wire format does, with data of its own alone.
+
+    One that signs its requests, or makes them itself, is never asked by another wire format: that code would
+    be left out.
+    """
+    return all(_code(provider, name) is _code(form, name) for name in _WAYS_TO_ASK)
+
+
+def _code(provider: type[AsyncGeneratorProvider], name: str) -> Any:
+    """A method as it was written, whatever stands before it."""
+    return unwrap(getattr_static(provider, name))
+
+
+_WAYS_TO_ASK = ("create_async_generator", "_request_headers")
 _OF_SERVERS = ("url", "url_given", "headers", "auth_header", "models_endpoint")
 
 

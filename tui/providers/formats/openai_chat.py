@@ -28,7 +28,7 @@ from tui.providers.complaints import complains, reports_error, says
 from tui.providers.content import parts_of, pictures_handed_on, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
-from tui.providers.formats import same_server
+from tui.providers.formats import is_data, same_server
 from tui.providers.http import transport
 from tui.providers.listing import list_models, list_more
 from tui.providers.picture_models import makes_only_pictures
@@ -93,15 +93,20 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def pictures(cls, model: str) -> Pictures:
         """See ``AsyncGeneratorProvider``."""
-        if cls.pictures_by != "none" and makes_only_pictures(model):
+        if cls._painters_by() != "none" and makes_only_pictures(model):
             return "only"
         return "always" if cls.draws and re.search(cls.draws, model) else "never"
 
     @classmethod
     def answering(cls, model: str, pictures: Pictures) -> type[AsyncGeneratorProvider]:
         """See ``AsyncGeneratorProvider``."""
-        elsewhere = pictures == "only" and cls.pictures_by == "images"
+        elsewhere = pictures == "only" and cls._painters_by() == "images"
         return same_server(cls, "openai-images", **cls.images) if elsewhere else cls
+
+    @classmethod
+    def _painters_by(cls) -> Literal["images", "chat", "none"]:
+        """``pictures_by``; but a class with code of its own answers for all of its models."""
+        return "none" if cls.pictures_by == "images" and not is_data(cls, OpenAIChat) else cls.pictures_by
 
     @classmethod
     def create_async_generator(
@@ -126,7 +131,9 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
         found = await list_models(cls.url, cls.models_endpoint, way)
         if cls.picture_models_endpoint:
             found += await list_more(cls.url, cls.picture_models_endpoint, way)
-        return [model for model in found if model.pictures != "only" or cls.pictures_by != "none"]
+        if cls.pictures_by != "none":
+            return found
+        return [m for m in found if m.pictures != "only" and (m.pictures or not makes_only_pictures(m.id))]
 
     @classmethod
     def request_body(cls, model: str, messages: Messages, options: Mapping[str, Any]) -> dict[str, Any]:

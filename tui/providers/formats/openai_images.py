@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Literal
 
-from tui.chat.chunks import Chunk, FinishReason, Image, Progress, Usage
+from tui.chat.chunks import Chunk, FinishReason, Image, Notice, Progress, Usage
 from tui.chat.model import ModelInfo, Pictures
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import NEW_PICTURES, joined, ways
@@ -24,6 +24,7 @@ from tui.providers.http import FormFile, transport
 from tui.providers.listing import list_models
 from tui.providers.sent import Sent, cost_in
 from tui.providers.stream import Reader, Reported, ask
+from tui.text import one_line
 
 _BYTES_ANYWAY = re.compile(r"(?i)(?:^|[/_:-])(?:chat)?gpt-image")
 """Models that send bytes and refuse to be asked for them."""
@@ -69,16 +70,21 @@ class OpenAIImages(AsyncGeneratorProvider, ProviderModelMixin):
         refused = kwargs.get("refused", ())
         base, elsewhere = ways(cls.url, refused, "/v1")
         elsewhere = elsewhere if cls.url_given else ()
-        shown = _pictures(messages) if NEW_PICTURES not in refused else []
+        shown = _pictures(messages)
         body = cls.request_body(model, messages, kwargs)
         files: list[FormFile] = []
         endpoint = cls.api_endpoint
-        if shown and cls.references:
-            body |= cls._referred(model, shown)
+        if shown and (cls.references or NEW_PICTURES in refused):
+            along = {} if NEW_PICTURES in refused else cls._referred(model, shown)
+            body |= along
+            if words := _left_out(shown, along):
+                yield Notice(f"{one_line(model)} {words}")
         elif shown:
             endpoint, elsewhere = cls.edits_endpoint, elsewhere or (NEW_PICTURES,)
-            files = list(_files(shown)) if cls.edits == "form" else []
-            body |= {} if files else _written_out(shown)
+            if cls.edits == "form":
+                files = _files(shown)
+            else:
+                body |= _written_out(shown)
         yield _MAKING
         chunks = ask(
             joined(base, endpoint),
@@ -122,7 +128,7 @@ class OpenAIImages(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     def _referred(cls, model: str, shown: Sequence[str]) -> dict[str, Any]:
-        """The pictures in the field that this model has for them; nothing where it has none."""
+        """The pictures, or the last one, in the field that this model has for them; nothing without one."""
         field = next((field for pattern, field in cls.references.items() if re.search(pattern, model)), "")
         if not field:
             return {}
@@ -200,18 +206,40 @@ def _pictures(messages: Messages) -> list[str]:
     return [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
 
 
-def _files(shown: Sequence[str]) -> Iterator[FormFile]:
-    """Pictures as files of a form; one alone has the name that every server knows."""
+def _left_out(shown: Sequence[str], along: Mapping[str, Any]) -> str:
+    """What is to be said of the pictures that do not go along; nothing where all do."""
+    if not along:
+        return "changes no pictures; it was asked for a new one, by the words alone"
+    sent = sum(len(value) if isinstance(value, list) else 1 for value in along.values())
+    if sent < len(shown):
+        return f"changes one picture at a time; of {len(shown)} it was sent the last one"
+    return ""
+
+
+def _files(shown: Sequence[str]) -> list[FormFile]:
+    """Pictures as files of a form; one alone has the name that every server knows.
+
+    Raises:
+        ProviderError: One of them has no bytes.
+    """
     field = "image" if len(shown) == 1 else "image[]"
-    for number, url in enumerate(shown, 1):
-        kind, data = split_data_url(url) or ("", "")
-        try:
-            content = base64.b64decode(data)
-        except binascii.Error:
-            continue
-        if content:
-            ending = _ENDINGS.get(kind, kind.rpartition("/")[2])
-            yield FormFile(field, f"picture{number}.{ending}", kind, content)
+    return [_file(field, number, url) for number, url in enumerate(shown, 1)]
+
+
+def _file(field: str, number: int, url: str) -> FormFile:
+    kind, data = split_data_url(url) or ("", "")
+    try:
+        content = base64.b64decode(data, validate=True)
+    except binascii.Error:
+        content = b""
+    if not content:
+        raise ProviderError(
+            f"Picture {number} of the prompt can't be read, so it can't be changed",
+            "Attach it again.",
+            kind=ErrorKind.INVALID,
+        )
+    ending = _ENDINGS.get(kind, kind.rpartition("/")[2])
+    return FormFile(field, f"picture{number}.{ending}", kind, content)
 
 
 def _written_out(shown: Sequence[str]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from tui.providers.complaints import reports_error
 from tui.providers.content import pictures_handed_on, spelled_out, split_data_url, split_system
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, finish_of
-from tui.providers.formats import same_server
+from tui.providers.formats import is_data, same_server
 from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models
 from tui.providers.picture_models import makes_only_pictures
@@ -81,14 +81,15 @@ class OpenAIResponses(AsyncGeneratorProvider, ProviderModelMixin):
     @classmethod
     def pictures(cls, model: str) -> Pictures:
         """See ``AsyncGeneratorProvider``."""
-        if makes_only_pictures(model):
+        if is_data(cls, OpenAIResponses) and makes_only_pictures(model):
             return "only"
         return "asked" if cls.draw_tool else "never"
 
     @classmethod
     def answering(cls, model: str, pictures: Pictures) -> type[AsyncGeneratorProvider]:
         """See ``AsyncGeneratorProvider``."""
-        return same_server(cls, "openai-images", **cls.images) if pictures == "only" else cls
+        elsewhere = pictures == "only" and is_data(cls, OpenAIResponses)
+        return same_server(cls, "openai-images", **cls.images) if elsewhere else cls
 
     @classmethod
     def create_async_generator(

@@ -62,6 +62,7 @@ async def fetch(
     guard: Guard,
     *,
     proxy_for: ProxyFor = lambda url: None,
+    tls: ssl.SSLContext | None = None,
     stay: bool = False,
     seconds: float = SECONDS,
     largest: int = LARGEST,
@@ -73,6 +74,7 @@ async def fetch(
         address: Where.
         guard: Says of each step whether it may be taken.
         proxy_for: Finds the proxy.
+        tls: Whom to trust; what the system trusts if it is not said.
         stay: Follow no redirect to another host: only this one was allowed.
         seconds: For all of it.
         largest: Bytes, unpacked; the rest is left where it is.
@@ -86,7 +88,7 @@ async def fetch(
     try:
         async with asyncio.timeout(seconds):
             for _ in range(MOST_REDIRECTS + 1):
-                found = await _step(place, guard, proxy_for(str(place.url)), largest, accept)
+                found = await _step(place, guard, proxy_for(str(place.url)), tls or _tls(), largest, accept)
                 if isinstance(found, Fetched):
                     return found
                 if stay and place.site != found.site:
@@ -102,13 +104,15 @@ async def fetch(
         raise FetchError(f"{place.scope} can't be reached: {one_line(str(error), 200)}") from None
 
 
-async def _step(place: Place, guard: Guard, proxy: str | None, largest: int, accept: str) -> Fetched | Place:
+async def _step(
+    place: Place, guard: Guard, proxy: str | None, tls: ssl.SSLContext, largest: int, accept: str
+) -> Fetched | Place:
     """One request: the page, or where it leads."""
     await guard.addresses(
         place.host, place.port
     )  # literal addresses, and all behind a proxy: nobody else asks
     async with aiohttp.ClientSession(
-        connector=_connector(guard, proxy),
+        connector=_connector(guard, proxy, tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         headers={**_HEADERS, "Accept": accept},
@@ -176,7 +180,7 @@ def _tls() -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _connector(guard: Guard, proxy: str | None) -> aiohttp.BaseConnector:
+def _connector(guard: Guard, proxy: str | None, tls: ssl.SSLContext) -> aiohttp.BaseConnector:
     if proxy and _is_socks(proxy):
         try:
             from aiohttp_socks import ProxyConnector
@@ -185,11 +189,11 @@ def _connector(guard: Guard, proxy: str | None) -> aiohttp.BaseConnector:
                 "The web is reached through a SOCKS proxy here",
                 "Install what it needs: pip install 'segue[socks]'",
             ) from None
-        socks: aiohttp.BaseConnector = ProxyConnector.from_url(proxy, ssl=_tls())
+        socks: aiohttp.BaseConnector = ProxyConnector.from_url(proxy, ssl=tls)
         return socks
     if proxy:
-        return aiohttp.TCPConnector(ssl=_tls())
-    return aiohttp.TCPConnector(ssl=_tls(), resolver=_Resolver(guard), use_dns_cache=False)
+        return aiohttp.TCPConnector(ssl=tls)
+    return aiohttp.TCPConnector(ssl=tls, resolver=_Resolver(guard), use_dns_cache=False)
 
 
 def _is_socks(proxy: str) -> bool:
