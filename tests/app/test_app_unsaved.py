@@ -36,6 +36,10 @@ class Refusal:
             setattr(self._store, name, method)
 
 
+async def _hang(*args, **kwargs):
+    await asyncio.Event().wait()
+
+
 @pytest.fixture
 def soon(monkeypatch):
     """What was not saved is tried again at once."""
@@ -82,7 +86,7 @@ async def test_a_full_disk_is_told_once_and_no_more_when_reply_draft_and_all_els
         await world.until(lambda: world.composer.draft == "/title Kyoto")
         await world.pilot.press("ctrl+u")
         await world.type("And Nara?")
-        await world.until(lambda: not world.session.drafts.all_saved)
+        await world.until(lambda: world.session.drafts.any_refused)
         await world.pilot.pause()
         assert world.text.count(FULL.message) == 1
         reply.end()
@@ -117,6 +121,29 @@ async def test_a_draft_that_is_lost_at_the_end_is_told_by_words_and_the_exit_cod
         await world.until(lambda: world.app._exit)
     assert world.app.return_code == 1
     assert "not sent could not be saved" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        ("update_conversation", "not sent could not be saved"),
+        ("finish_message", "the last of the replies could not be saved"),
+    ],
+)
+async def test_what_hangs_at_the_end_is_waited_for_a_while_and_told_by_words_and_the_exit_code(
+    run, capsys, monkeypatch, act, words
+):
+    monkeypatch.setattr("tui.app.app.LONGEST_GOODBYE", 0.2)
+    async with run() as world:
+        world.script("Four ", asyncio.Event(), "days.", DONE)
+        await world.say("How long for Kyoto?")
+        await world.sees("Four")
+        monkeypatch.setattr(world.store, act, _hang)
+        await world.type("And Nara?")
+        await world.pilot.press("ctrl+q")
+        await world.until(lambda: world.app._exit)
+    assert world.app.return_code == 1
+    assert words in capsys.readouterr().err
 
 
 async def test_what_is_not_saved_is_exported_as_it_is(run, tmp_path, monkeypatch):

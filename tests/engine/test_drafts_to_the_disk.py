@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
+from tests.engine.conftest import PATIENCE
 from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft
 from tui.engine.drafts import Drafts
@@ -109,9 +112,36 @@ async def test_a_draft_that_could_not_be_written_is_offered_again_by_itself_and_
     while store.refused < 3:
         await store.tried.wait()
         store.tried.clear()
-    assert told == ["The disk is full"] and not drafts.all_saved
+    assert told == ["The disk is full"] and drafts.any_refused and not drafts.all_saved
     store.fails = False
     await saved.wait()
-    assert told == ["The disk is full"] and drafts.all_saved
+    assert told == ["The disk is full"] and drafts.all_saved and not drafts.any_refused
     assert await on_disk(store, conversation) == "and in five"
+    await store.close()
+
+
+async def test_a_draft_that_was_refused_is_offered_again_while_one_goes_on_writing(monkeypatch):
+    monkeypatch.setattr("tui.engine.drafts.DELAY", 0.01)
+    store, drafts, conversation, *_ = await begun()
+    store.fails = True
+    async with asyncio.timeout(PATIENCE):
+        while store.refused < 4:
+            drafts.note(conversation, Draft("and in five"))
+            await asyncio.sleep(0)
+    await store.close()
+
+
+async def test_a_draft_whose_write_hangs_and_is_not_waited_for_is_not_saved():
+    store, drafts, conversation, told, _ = await begun()
+    store.gate.clear()
+    drafts.note(conversation, Draft("and in five"))
+    assert not drafts.all_saved, "not yet"
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await drafts.flush()
+    assert not drafts.all_saved
+    assert not drafts.any_refused and not told, "nobody refused it"
+    store.gate.set()
+    await drafts.flush()
+    assert drafts.all_saved
     await store.close()

@@ -220,3 +220,47 @@ async def test_models_that_are_compared_answer_one_prompt_at_the_same_time(world
     ]
     assert conversation.versions(first.id) == [first.id, *(message.id for message in ended)]
     assert all(messages == [("user", "A")] for _, messages, _ in world.provider.requests)
+
+
+ASKS = {
+    "a prompt": lambda engine, conversation, reply: engine.send(conversation, "B"),
+    "a prompt that is edited": lambda engine, conversation, reply: engine.edit(
+        conversation, reply.parent, "B"
+    ),
+    "a reply once more": lambda engine, conversation, reply: engine.retry(conversation, reply.id),
+    "a reply that goes on": lambda engine, conversation, reply: engine.resume(conversation, reply.id),
+    "a summary": lambda engine, conversation, reply: engine.compact(conversation),
+    "joined replies": lambda engine, conversation, reply: engine.merge(
+        conversation, [reply.id], ["one"], "lab/one"
+    ),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+@pytest.mark.parametrize("place", ["config", "conversation"])
+async def test_nothing_is_asked_with_a_parameter_outside_its_range(world, ask, place):
+    conversation = await world.store.create_conversation(model="lab/one")
+    reply = await say(world, conversation, "A", "a")
+    if place == "config":
+        world.options = {"top_p": 3}
+    else:
+        conversation.parameters = {"top_p": 3}
+    refused = await (await ask(world.engine, conversation, reply)).run(world.events.append)
+    assert refused.failure.message == "top_p is 0 to 1 here, not 3"
+    assert len(world.provider.requests) == 1
+
+
+async def test_no_title_is_asked_with_a_parameter_outside_its_range(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    await say(world, conversation, "A", "a")
+    world.options = {"top_p": 3}
+    assert await world.engine.name(conversation, "lab/one") is None
+    assert str(world.outcomes[-1][1]).startswith("top_p is 0 to 1 here, not 3")
+    assert len(world.provider.requests) == 1
+
+
+async def test_what_the_conversation_sets_counts_before_the_config_which_may_be_outside_the_range(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    world.options, conversation.parameters = {"top_p": 3}, {"top_p": 0.5}
+    await say(world, conversation, "A", "a")
+    assert [options["top_p"] for *_, options in world.provider.requests] == [0.5]

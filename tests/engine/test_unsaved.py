@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.conftest import PATIENCE
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.draft import Draft
@@ -101,6 +102,34 @@ async def test_the_end_waits_for_the_write_of_a_reply_that_is_ending(run, monkey
     go_on.set()
     await end
     assert not run.session.live.all_saved and run.of(NotSaved)
+
+
+@pytest.mark.parametrize("refused_before", [False, True])
+async def test_a_reply_whose_write_hangs_holds_up_no_end_that_is_not_waited_for_and_is_not_saved(
+    run, monkeypatch, refused_before
+):
+    hangs, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hang(message: Any) -> None:
+        hangs.set()
+        await go_on.wait()
+
+    if refused_before:
+        refuse(monkeypatch, run.world.store)
+        await run.say("Hi")
+    else:
+        run.world.script("o", asyncio.Event(), "k", DONE)
+        run.session.submit(Draft("Hi"))
+        await run.until_said("o")
+    monkeypatch.setattr(run.world.store, "finish_message", hang)
+    end = asyncio.create_task(run.session.live.stop_all())
+    await hangs.wait()
+    end.cancel()
+    done, _ = await asyncio.wait([end], timeout=PATIENCE)
+    assert done and not run.session.live.all_saved
+    go_on.set()
+    await run.session.live.stop_all()
+    assert run.session.live.all_saved
 
 
 async def test_a_reply_that_ends_by_a_fault_of_ours_is_told_to_have_ended_and_its_queue_comes_back(

@@ -598,11 +598,7 @@ class SegueApp(App[None]):
         self._leaving = True
         if not self.is_headless:
             let_nobody_interrupt()  # the terminal is given back before all is stored
-        try:
-            async with asyncio.timeout(LONGEST_GOODBYE):
-                await self.main_screen.finish()
-        except TimeoutError:
-            self.log.warning("the end was not waited for")
+        await self._wait_a_while(self.main_screen.finish())
         features = self.main_screen.features
         lost = _lost(features.session) if features is not None else ""
         self.exit(return_code=code or int(bool(lost)), message=Text(lost) if lost else None)
@@ -611,7 +607,15 @@ class SegueApp(App[None]):
         """Close the workspace, however the app ended."""
         workspace, self.workspace = self.workspace, None
         if workspace is not None:
-            await workspace.close()
+            await self._wait_a_while(workspace.close())
+
+    async def _wait_a_while(self, end: Awaitable[None]) -> None:
+        """Wait for an end, but not for a disk or a server that hangs: what is lost by that is told."""
+        try:
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                await end
+        except TimeoutError:
+            self.log.warning("the end was not waited for")
 
     async def on_app_focus(self) -> None:
         """Look at what other programs wrote meanwhile: on the screen, and into the history."""

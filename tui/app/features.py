@@ -313,7 +313,7 @@ class Features:
 
     def history_written(self) -> None:
         """The history takes what it is given: say no more that it does not, once that could be read."""
-        if self.session.all_saved:
+        if not self.session.any_refused:
             self._notices.drop_passing(shown_for=READ)
 
     def notify(self, words: str, *, warning: bool = False) -> None:

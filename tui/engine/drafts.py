@@ -13,7 +13,7 @@ from tui.errors import HistoryError
 from tui.history.store import HistoryStore
 
 DELAY = 0.6
-"""Seconds without a key after which the draft is written."""
+"""Seconds after a change until the draft is written, at most."""
 _LONGEST_PAUSE = 30.0
 """Seconds after which one that the history did not take is offered again, at most."""
 
@@ -132,14 +132,18 @@ class Drafts:
     # -- what is written
     @property
     def all_saved(self) -> bool:
-        """Whether the history takes what is written."""
-        return not self._why
+        """Whether the history has every draft as it is."""
+        return not self._unsaved
+
+    @property
+    def any_refused(self) -> bool:
+        """Whether the history did not take one when it was offered last."""
+        return bool(self._why)
 
     def note(self, conversation: Conversation, draft: Draft) -> None:
-        """The draft changed; it is written soon."""
+        """The draft changed; it is written soon, and with it what was refused."""
         self._unsaved[_key(conversation)] = (conversation, draft)
-        if self._timer is None or not self.all_saved:  # one that was refused is offered again with it
-            self._flush_in(DELAY)
+        self._flush_within(DELAY)
 
     def note_waiting(self, conversation: Conversation) -> None:
         """The prompts that wait there changed."""
@@ -158,9 +162,13 @@ class Drafts:
             self.note(before, Draft())
             await self.flush()  # at once: it may be a secret that must not stay where it was
 
-    def _flush_in(self, seconds: float) -> None:
-        self._wait_no_more()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn, self.flush)
+    def _flush_within(self, seconds: float) -> None:
+        """Write then, unless that is done earlier anyway."""
+        loop = asyncio.get_running_loop()
+        when = loop.time() + seconds
+        if self._timer is None or self._timer.when() > when:
+            self._wait_no_more()
+            self._timer = loop.call_at(when, self._spawn, self.flush)
 
     def _wait_no_more(self) -> None:
         if self._timer is not None:
@@ -187,7 +195,7 @@ class Drafts:
         told, self._why = self._why, str(refusals[-1]) if refusals else ""
         if refusals:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-            self._flush_in(self._pause)
+            self._flush_within(self._pause)
         else:
             self._pause = DELAY
         if refusals and self._why != told:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
@@ -231,7 +231,7 @@ class Engine:
         from tui.engine.titles import suggest_title
 
         try:
-            target = await self.resolver.target(model)
+            target = await self._target(model, {})
             title, usage = await suggest_title(target, path[0].draft.words, path[1].text)
             if usage.cost is None:
                 usage = replace(usage, cost=self._price(model, usage))
@@ -470,7 +470,7 @@ class Engine:
         reply = self._replies[message.id] = Reply(
             self.store,
             message,
-            lambda: self.resolver.target(model_id),
+            partial(self._target, model_id, conversation.parameters),
             write,
             conversation.parameters,
             limits=self._limits,
@@ -484,6 +484,21 @@ class Engine:
             cache_key=_cache_key(conversation),
         )
         return reply
+
+    async def _target(self, model_id: str, parameters: Mapping[str, Any]) -> Target:
+        """Who answers, ready to be asked with these parameters.
+
+        Raises:
+            ProviderError: It can't be used here, or a parameter is outside its range.
+        """
+        from tui.providers.knobs import wrong_in  # here, because no start needs it
+
+        target = await self.resolver.target(model_id)
+        options = {**target.options, **parameters}
+        if wrong := wrong_in(target.provider, target.model, options, target.refused):
+            hint = "It is set for this conversation (/set), or in config.toml."
+            raise ProviderError(wrong, hint, kind=ErrorKind.INVALID)
+        return target
 
     def _request(
         self,

@@ -202,9 +202,17 @@ class LiveReplies:
 
     @property
     def all_saved(self) -> bool:
-        """Whether the history has every reply as it is."""
-        replies = [live.reply for live in self] + [reply for reply, _ in self._savers.values()]
-        return all(reply.unsaved is None for reply in replies)
+        """Whether the history has every reply as it is, and none comes."""
+        return all(reply.stored for reply in self._replies())
+
+    @property
+    def any_refused(self) -> bool:
+        """Whether the history did not take one when it was offered last."""
+        return any(reply.unsaved is not None for reply in self._replies())
+
+    def _replies(self) -> list[Reply]:
+        """Those that come, and those that wait to be stored."""
+        return [live.reply for live in self] + [reply for reply, _ in self._savers.values()]
 
     def start(self, conversation: Conversation, reply: Reply) -> LiveReply:
         """Let ``reply`` come, in a task of its own."""
@@ -230,7 +238,8 @@ class LiveReplies:
         savers = [saver for _, saver in self._savers.values()]
         for saver in savers:
             saver.cancel()
-        await asyncio.gather(*savers, return_exceptions=True)
+        if savers:
+            await asyncio.wait(savers)  # whoever waits no longer leaves each at its write
 
     async def _run(self, key: tuple[int, int], live: LiveReply) -> None:
         def emit(event: Event) -> None:

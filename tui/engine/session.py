@@ -152,13 +152,13 @@ class Session:
         self._tell(NotSaved(str(why)))
 
     def _saved(self) -> None:
-        if self.all_saved:
+        if not self.any_refused:
             self._tell(AllSaved())
 
     @property
-    def all_saved(self) -> bool:
-        """Whether the history has every reply and every draft as it is, as far as it was offered them."""
-        return self.live.all_saved and self.drafts.all_saved
+    def any_refused(self) -> bool:
+        """Whether the history did not take a reply or a draft when it was offered last."""
+        return self.live.any_refused or self.drafts.any_refused
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, SegueError):

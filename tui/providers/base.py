@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from tui.chat.chunks import Chunk, Native
 from tui.chat.model import ModelInfo, Pictures
-from tui.errors import ErrorKind, ModelNotSupportedError, ProviderError, Refusal
+from tui.errors import ModelNotSupportedError, Refusal
 from tui.parameters import PARAMETERS
 from tui.providers.timeouts import PICTURES
 from tui.secret import Secret
@@ -454,12 +454,8 @@ class Target(Struct, frozen=True):
             search: Whether its vendor shall search the web, where it can.
             draw: Whether it may make pictures, where it has to be asked.
             cache_key: The same for all requests that begin alike.
-
-        Raises:
-            ProviderError: A parameter is outside its range.
         """
         arguments = {**self.options, **{k: value for k, value in parameters.items() if k in PARAMETERS}}
-        self._check(arguments)
         if fields := self.refused - {SYSTEM}:
             arguments["refused"] = fields
         if SYSTEM in self.refused:
@@ -479,12 +475,3 @@ class Target(Struct, frozen=True):
         if self.key:
             arguments["api_key"] = self.key.reveal()
         return self.provider.create_async_generator(self.model, messages, self.proxy, **arguments)
-
-    def _check(self, arguments: Mapping[str, Any]) -> None:
-        """Say before anything is sent that a parameter is outside its range."""
-        from tui.providers.knobs import wrong_in  # here, because no start needs it
-
-        if wrong := wrong_in(self.provider, self.model, arguments, self.refused):
-            raise ProviderError(
-                wrong, "It is set for this conversation (/set), or in config.toml.", kind=ErrorKind.INVALID
-            )
