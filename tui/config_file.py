@@ -154,7 +154,14 @@ def _with(path: Path, text: str, at: At, value: Any) -> str:
     wanted = _expected(values, at, value)
     if wanted == values:
         return text
-    for way in (_without_its_section, _in_place, _in_its_section, _in_a_new_section, _as_it_comes):
+    for way in (
+        _without_its_section,
+        _with_its_section,
+        _in_place,
+        _in_its_section,
+        _in_a_new_section,
+        _as_it_comes,
+    ):
         with contextlib.suppress(TOMLKitError, tomllib.TOMLDecodeError, LookupError, ValueError, TypeError):
             new = way(text, at, value)
             if _pruned(tomllib.loads(new)) == _pruned(wanted):
@@ -284,6 +291,15 @@ def _without_its_section(text: str, at: At, value: Any) -> str:
     if not parts:
         raise LookupError
     return "".join([*parts, text[place:]])
+
+
+def _with_its_section(text: str, at: At, value: Any) -> str:
+    """Take the only value of a table out and the table with it, unless a remark is about one of them."""
+    begin, end = {name: (begin, end) for name, begin, end in _sections(text)}[at[:-1]]
+    above = text[:begin].rstrip().rpartition("\n")[2].lstrip()
+    if value is not GONE or not at[:-1] or above.startswith("#") or "#" in text[begin:end]:
+        raise LookupError
+    return text[:begin] + text[end:] if text[end:] else _with_end(text[:begin].rstrip())
 
 
 def _in_a_new_section(text: str, at: At, value: Any) -> str:

@@ -82,6 +82,20 @@ def test_a_table_that_is_taken_out_leaves_the_remarks_of_the_next():
     assert "[providers.lab]" not in new and "# Keys\n[keys]" in new
 
 
+def test_what_is_set_and_taken_out_again_leaves_nothing_behind():
+    at = ("providers", "other", "url")
+    assert changed_text(FILE, changed_text(FILE, MINE, {at: "http://o"}), {at: GONE}) == MINE
+    first = "[providers.other]\nurl = 'http://o'\n\n[keys]\nmodel = 'f4'\n"
+    assert changed_text(FILE, first, {at: GONE}) == "[keys]\nmodel = 'f4'\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["# mine\n[local]\nz = 1\n", "[local] # mine\nz = 1\n", "[local]\nz = 1\n# mine\n"]
+)
+def test_an_empty_table_stays_where_a_remark_is_about_it(text):
+    assert changed_text(FILE, text, {("local", "z"): GONE}) == text.replace("z = 1\n", "")
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
