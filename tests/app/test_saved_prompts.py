@@ -110,6 +110,18 @@ async def test_what_is_missing_is_asked_for_in_fields_and_what_is_typed_already_
         assert world.composer.draft == ""
 
 
+async def test_one_begins_at_the_first_field_in_which_something_is_missing(run, folder):
+    (folder / "letter.md").write_text(
+        "---\nvariables: {tone: kind, reader: }\n---\nFor {reader}, {tone}: {input}\n"
+    )
+    async with run() as world:
+        await world.say("/letter Good day")
+        await world.sees("reader")
+        await world.pilot.press(*"Ann", "enter")
+        await world.sees("I am big.")
+        assert world.provider.requests[0][1][-1] == "For Ann, kind: Good day"
+
+
 async def test_who_closes_the_fields_has_what_was_typed(run, translate):
     async with run() as world:
         await world.say("/translate Good day")

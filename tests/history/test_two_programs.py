@@ -11,6 +11,7 @@ import pytest
 
 from tui.chat.message import Role, Status
 from tui.chat.parts import prompt_parts
+from tui.engine.elsewhere import grown
 from tui.errors import HistoryBusyError
 from tui.history.sqlite import database, watch
 from tui.history.sqlite.sessions import Session
@@ -116,6 +117,21 @@ async def test_a_reply_of_a_living_program_is_not_abandoned(history_file, child,
         assert reply.live
         program.kill()
         assert await store.interrupt_abandoned() == 1
+
+
+async def test_who_reads_a_reply_as_it_grows_sees_its_end_when_the_program_is_killed(
+    history_file, child, open_at, monkeypatch
+):
+    monkeypatch.setattr("tui.engine.elsewhere._SILENCE", 0.0)
+    program = child(STREAMS)
+    _, _, reply_id = program.says()
+    program.says()
+    async with open_at(history_file) as store, asyncio.timeout(30):
+        async for reply in grown(store, reply_id):
+            if reply.live:
+                program.kill()
+        assert reply.status is Status.INTERRUPTED
+        assert reply.text.startswith("0 ")
 
 
 async def test_two_histories_in_one_program_know_each_other(history_file, open_at, converse, begin_reply):

@@ -63,6 +63,13 @@ class FillPrompt(Blanks[TypedPrompt]):
         yield Static("", id="wrong", classes="words", markup=False)
         yield Hints(Action.FILL_SEND, Action.FILL_NEXT, Action.LIST_CLOSE)
 
+    def on_mount(self) -> None:
+        """Begin at what is missing."""
+        fields = zip(self._blanks, self.lines, strict=True)
+        missing = next((line for one, line in fields if one.default is None and not line.value), None)
+        if missing is not None:
+            self.set_focus(missing)
+
     def on_resize(self, event: events.Resize) -> None:
         """Give the fields what the other parts leave of nine tenths of the screen."""
         self.query_one("#blanks").styles.max_height = max(2, event.size.height * 9 // 10 - _OTHERS)
