@@ -70,9 +70,11 @@ def transport(proxy: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"proxy": proxy, **{name: value for name, value in options.items() if name in _TRANSPORT}}
 
 
-def bearer(key: str | None) -> dict[str, str]:
-    """The header of a key, where there is one."""
-    return {"Authorization": f"Bearer {key}"} if key else {}
+def bearer(key: str | None, header: str = "Authorization") -> dict[str, str]:
+    """The header of a key, where there is one; another header than the usual one has the key alone."""
+    if not key:
+        return {}
+    return {header: f"Bearer {key}" if header.lower() == "authorization" else key}
 
 
 @asynccontextmanager

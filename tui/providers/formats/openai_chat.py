@@ -29,7 +29,7 @@ from tui.providers.content import parts_of, pictures_handed_on, spelled_out
 from tui.providers.decode import ServerSentEvents
 from tui.providers.endings import ended_badly, failure_words, finish_of
 from tui.providers.formats import is_data, same_server
-from tui.providers.http import transport
+from tui.providers.http import bearer, transport
 from tui.providers.listing import list_models, list_more
 from tui.providers.picture_models import makes_only_pictures
 from tui.providers.sent import Sent, cost_in, text_in, thought_in
@@ -265,10 +265,7 @@ class OpenAIChat(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
-        if not key:
-            return dict(cls.headers)
-        value = f"Bearer {key}" if cls.auth_header.lower() == "authorization" else key
-        return {cls.auth_header: value, **cls.headers}
+        return {**bearer(key, cls.auth_header), **cls.headers}
 
 
 class ChatReader(Reader):

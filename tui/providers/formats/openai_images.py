@@ -20,7 +20,7 @@ from tui.providers.address import NEW_PICTURES, joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, text_of
 from tui.providers.content import parts_of, spelled_out, split_data_url
 from tui.providers.decode import ServerSentEvents
-from tui.providers.http import FormFile, transport
+from tui.providers.http import FormFile, bearer, transport
 from tui.providers.listing import list_models
 from tui.providers.sent import Sent, cost_in
 from tui.providers.stream import Reader, Reported, ask
@@ -136,10 +136,7 @@ class OpenAIImages(AsyncGeneratorProvider, ProviderModelMixin):
 
     @classmethod
     def _request_headers(cls, key: str | None) -> dict[str, str]:
-        if not key:
-            return dict(cls.headers)
-        value = f"Bearer {key}" if cls.auth_header.lower() == "authorization" else key
-        return {cls.auth_header: value, **cls.headers}
+        return {**bearer(key, cls.auth_header), **cls.headers}
 
 
 class ImagesReader(Reader):
