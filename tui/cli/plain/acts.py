@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
 from tui.app.commands import Handlers
 from tui.chat.message import Role
+from tui.chat.parts import picture_of
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import speaker
 from tui.cli.plain.served import Served
 from tui.engine.conversation_service import ConversationService, Undo
+from tui.engine.exporting import place_of, save_picture_to, unused_name
 from tui.engine.folder_files import left_out_words
 from tui.engine.gathering import gather, targets_in
-from tui.errors import UsageError
+from tui.errors import SegueError, UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
 
@@ -54,6 +57,7 @@ class Acts:
             "project": self.do_project,
             "copy": self.do_copy,
             "export": self.do_export,
+            "save": self.do_save,
         }
 
     @property
@@ -293,3 +297,22 @@ class Acts:
         """Write the conversation to a file."""
         path = await self._current.export(Path(argument))
         self._page.line(f"exported to {path}")
+
+    async def do_save(self, argument: str) -> None:
+        """Write the newest picture to a file that is not there yet.
+
+        Raises:
+            UsageError: There is none, or something has this name already.
+            SegueError: Its content is lost, or it can't be written.
+        """
+        said = await self._current.messages(self._current.conversation.path())
+        parts = (part for message in reversed(said) for part in reversed(message.parts))
+        newest = next((found for part in parts if (found := picture_of(part))), None)
+        if newest is None:
+            raise UsageError("There is no picture here")
+        file = newest if newest.data is not None else (await self._current.contents([newest]))[0]
+        if file.data is None:
+            raise SegueError("The content of this picture is lost")
+        name = unused_name(file.name)
+        target = await asyncio.to_thread(save_picture_to, file.data, place_of(argument or name, name))
+        self._page.line(f"saved to {target}")
