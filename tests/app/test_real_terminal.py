@@ -63,6 +63,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.output = self._begun = b""
         self._master, slave = pty.openpty()
+        self._name = os.ttyname(slave)
         termios.tcsetwinsize(slave, (rows, columns))
         program = list(program) or [sys.executable, "-m", "tui", *arguments]
         if shell:  # which runs the program where its line says {}
@@ -88,6 +89,12 @@ class Terminal:
 
     def send(self, data: bytes) -> None:
         os.write(self._master, data)
+
+    def others_write(self, data: bytes) -> None:
+        """Write to the terminal what the program knows nothing of, as ``wall`` does."""
+        terminal = os.open(self._name, os.O_WRONLY | os.O_NOCTTY)
+        os.write(terminal, data)
+        os.close(terminal)
 
     def see(self, *words: str) -> None:
         """Read until all ``words`` stand on the screen."""

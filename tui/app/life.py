@@ -22,7 +22,8 @@ GONE = (NoMatches, NoScreen, ScreenStackError, MountError)
 
 def has_gone(node: MessagePump) -> bool:
     """Whether ``node`` ends, alone or with the app: what it is made of goes before itself."""
-    return not node.is_running or not node.is_attached or node.app._exit
+    taken_away = isinstance(node, DOMNode) and node._pruning  # runs on until its parts have ended
+    return taken_away or not node.is_running or not node.is_attached or node.app._exit
 
 
 def lives(node: DOMNode) -> bool:
