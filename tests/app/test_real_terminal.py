@@ -91,10 +91,11 @@ class Terminal:
         os.write(self._master, data)
 
     def others_write(self, data: bytes) -> None:
-        """Write to the terminal what the program knows nothing of, as ``wall`` does."""
+        """Write to the terminal what the program knows nothing of, as ``wall`` does; read until it has come."""
         terminal = os.open(self._name, os.O_WRONLY | os.O_NOCTTY)
         os.write(terminal, data)
         os.close(terminal)
+        self._read_until(lambda: data in self.output)
 
     def see(self, *words: str) -> None:
         """Read until all ``words`` stand on the screen."""
