@@ -91,7 +91,7 @@ class Terminal:
         os.write(self._master, data)
 
     def others_write(self, data: bytes) -> None:
-        """Write to the terminal what the program knows nothing of, as ``wall`` does; read until it has come."""
+        """Write to the terminal what the program knows nothing of, as ``wall`` does, and read that."""
         terminal = os.open(self._name, os.O_WRONLY | os.O_NOCTTY)
         os.write(terminal, data)
         os.close(terminal)

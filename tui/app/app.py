@@ -196,9 +196,14 @@ class SegueApp(App[None]):
         if isinstance(self._driver, Differing):
             self._driver.forget_screen()
 
-    def on_resize(self) -> None:
-        """Terminals do as they like with what they show when their size changes."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Terminals do as they like with what they show when their size changes.
+
+        Of a size that came and went only the last may be told, and nothing is laid out for that.
+        """
         self._forget_screen()
+        if self.screen_stack and event.size == self.screen.size:
+            self.redraw()
 
     def on_mount(self) -> None:
         """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""

@@ -65,16 +65,21 @@ def resized(app, columns, rows):
     os.kill(app.process.pid, signal.SIGWINCH)
 
 
+def shown(app, text):
+    """What stands there once it is ``text``, or after long enough."""
+    deadline = time.monotonic() + PATIENCE
+    while app.text != text and time.monotonic() < deadline:
+        app.look(0.2)
+    return app.text
+
+
 def drawn_anew(app):
     """What stands there, and what does after all was drawn once more on an empty screen."""
     app.look(1.0)
     before = app.text
     app._screen.erase_in_display(2)
     app.press("/redraw" + ENTER)
-    deadline = time.monotonic() + PATIENCE
-    while app.text != before and time.monotonic() < deadline:
-        app.look(0.2)
-    return before, app.text
+    return before, shown(app, before)
 
 
 def test_after_a_storm_of_sizes_the_screen_is_as_freshly_drawn(terminal, model_server):
@@ -88,6 +93,15 @@ def test_after_a_storm_of_sizes_the_screen_is_as_freshly_drawn(terminal, model_s
     before, after = drawn_anew(app)
     assert "line 79" in before
     assert before == after
+
+
+def test_a_size_that_came_and_went_unheard_leaves_nothing_undrawn(terminal):
+    app = terminal()
+    app.see("big", "Ask")
+    before, _ = drawn_anew(app)
+    app._screen.erase_in_display(2)  # as tmux does, which tells the size of before once more
+    resized(app, 80, 24)
+    assert shown(app, before) == before
 
 
 def test_what_another_program_wrote_is_drawn_over(terminal):
