@@ -313,6 +313,28 @@ async def test_a_screen_that_is_closed_before_it_has_its_parts_never_begins():
         assert sheet.check_action("count", ()) is False
 
 
+async def test_a_screen_that_is_taken_away_while_its_parts_come_never_begins(run, monkeypatch):
+    async def taken_away(self, widgets):
+        mounted = self.mount_all(widgets)
+        self.remove()
+        await mounted
+
+    monkeypatch.setattr(HelpScreen, "mount_composed_widgets", taken_away)
+    async with run() as world:
+        world.app.push_screen(HelpScreen({}))
+        await world.pilot.pause()
+        assert world.app._exception is None
+
+
+async def test_the_history_may_change_once_the_page_has_gone(run):
+    faults = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    async with run() as world:
+        await world.screen.remove()
+        await world.store.create_conversation(model="lab/big")
+        assert faults == []
+
+
 def test_there_is_one_way_to_begin_what_may_outlive_a_screen():
     strays = re.compile(r"@work\b|\.run_worker\(|call_after_refresh\((?!while_alive\()")
     own = Path(tui.app.__file__).parent

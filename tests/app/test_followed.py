@@ -3,7 +3,6 @@
 import pytest
 
 from tui.app.conversations.conversations import Conversations
-from tui.app.help.help_screen import HelpScreen
 from tui.app.models.picker import ModelPicker
 
 
@@ -16,16 +15,3 @@ async def test_one_that_is_closed_at_once_ends_nothing(run, key, monkeypatch):
         await world.until(lambda: len(world.app.screen_stack) == 1)
         await world.type("still here")
         await world.until(lambda: world.composer.draft == "still here")
-
-
-async def test_one_that_is_taken_away_while_its_parts_come_never_begins(run, monkeypatch):
-    async def taken_away(self, widgets):
-        mounted = self.mount_all(widgets)
-        self.remove()
-        await mounted
-
-    async with run() as world:
-        monkeypatch.setattr(HelpScreen, "mount_composed_widgets", taken_away)
-        world.app.push_screen(HelpScreen({}))
-        await world.pilot.pause()
-        assert world.app._exception is None

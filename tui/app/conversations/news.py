@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tui.app.background import in_background
 from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
+from tui.app.life import while_alive
 from tui.engine.elsewhere import grown
 from tui.errors import HistoryError
 from tui.history.store import Change, Line, News
@@ -25,7 +26,10 @@ class HistoryNews:
 
     def follow(self) -> None:
         """Say what there is to know, and listen from here on."""
-        self._context.session.workspace.store.subscribe(self._history_changed)
+        heard = while_alive(
+            self._context.screen, self._history_changed
+        )  # drafts are stored at the very end, too
+        self._context.session.workspace.store.subscribe(heard)
         self._say_notice()
 
     def follow_live(self) -> None:
