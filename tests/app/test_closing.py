@@ -151,8 +151,12 @@ async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result()
 
 @pytest.mark.parametrize(
     "last",
-    [lambda sheet: sheet.query_one(Static), lambda sheet: Static().mount(Static())],
-    ids=["looks for a part", "adds to a part"],
+    [
+        lambda sheet: sheet.query_one(Static),
+        lambda sheet: Static().mount(Static()),
+        lambda sheet: sheet.app.app_resume_signal.subscribe(Static(), lambda _: None),
+    ],
+    ids=["looks for a part", "adds to a part", "listens for a part"],
 )
 async def test_work_that_outlives_its_screen_is_no_fault(last):
     async with Stack().run_test() as pilot:
@@ -324,6 +328,16 @@ async def test_a_screen_that_is_taken_away_while_its_parts_come_never_begins(run
         world.app.push_screen(HelpScreen({}))
         await world.pilot.pause()
         assert world.app._exception is None
+
+
+async def test_what_is_typed_while_the_program_ends_reaches_no_screen(run, monkeypatch):
+    async with run() as world:
+        opened = []
+        monkeypatch.setattr(world.app, "action_palette", lambda: opened.append("palette"))
+        await press(world, "ctrl+p")
+        world.app.exit()
+        await world.app.on_event(events.Key("ctrl+p", None))
+        assert opened == ["palette"]
 
 
 async def test_the_history_may_change_once_the_page_has_gone(run):

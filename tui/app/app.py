@@ -239,6 +239,8 @@ class SegueApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Take an event; keys and pastes wait for the composer, or later ones would overtake them."""
         if isinstance(event, events.InputEvent):
+            if has_gone(self):
+                return  # its screens go one by one: a key may meet any of them
             self.touched = time.monotonic()
         if isinstance(event, events.Key) and event.key in MODIFIERS:
             return  # Shift alone is no key

@@ -13,11 +13,12 @@ from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.message_pump import MessagePump
+from textual.signal import SignalError
 from textual.widget import MountError
 
 _Parameters = ParamSpec("_Parameters")
-GONE = (NoMatches, NoScreen, ScreenStackError, MountError)
-"""What asking or adding fails with where a part of the screen is not there any more, or not yet."""
+GONE = (NoMatches, NoScreen, ScreenStackError, MountError, SignalError)
+"""What asking, adding, listening fails with where a part of the screen is not there now, or not yet."""
 
 
 def has_gone(node: MessagePump) -> bool:
