@@ -180,6 +180,16 @@ async def test_work_that_outlives_its_screen_is_no_fault(last):
         assert called == ["while it lives"] and has_gone(sheet)
 
 
+async def test_all_has_gone_once_the_program_closes_its_screens(monkeypatch):
+    async with Stack().run_test() as pilot:
+        sheet = Sheet()
+        await pilot.app.lay(sheet)
+        with monkeypatch.context() as patched:
+            patched.setattr(pilot.app, "_running", False)
+            assert has_gone(sheet)
+        assert lives(sheet)
+
+
 async def test_what_is_missing_while_the_one_who_asks_lives_is_a_fault():
     app = Stack()
     with pytest.raises(Exception, match="No nodes match 'Input'"):

@@ -23,8 +23,10 @@ GONE = (NoMatches, NoScreen, ScreenStackError, MountError, SignalError)
 
 def has_gone(node: MessagePump) -> bool:
     """Whether ``node`` ends, alone or with the app: what it is made of goes before itself."""
-    taken_away = isinstance(node, DOMNode) and node._pruning  # runs on until its parts have ended
-    return taken_away or not node.is_running or not node.is_attached or node.app._exit
+    if not (node.is_running and node.is_attached):
+        return True
+    taken_away = isinstance(node, DOMNode) and node._pruning  # it runs on until its parts have ended
+    return taken_away or node.app._exit or not node.app.is_running
 
 
 def lives(node: DOMNode) -> bool:
