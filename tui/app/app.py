@@ -199,10 +199,10 @@ class SegueApp(App[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Terminals do as they like with what they show when their size changes.
 
-        Of a size that came and went only the last may be told, and nothing is laid out for that.
+        Where one came and went, what is told last may be the size that all is laid out for: it is drawn anew.
         """
         self._forget_screen()
-        if self.screen_stack and event.size == self.screen.size:
+        if self.screen_stack and event.size == self.screen.outer_size:
             self.redraw()
 
     def on_mount(self) -> None:
