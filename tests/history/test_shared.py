@@ -665,7 +665,11 @@ def small_disk(cluster) -> Iterator[SmallDisk]:
     )
     cluster.do("ALTER ROLE person SET default_tablespace = small")
     yield made
-    cluster.do("ALTER ROLE person RESET default_tablespace", "DROP OWNED BY person")
+    cluster.do(
+        "ALTER ROLE person RESET default_tablespace",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'person'",  # may hold locks
+        "DROP OWNED BY person",
+    )
     cluster.do("GRANT CREATE ON DATABASE postgres TO person", "DROP TABLESPACE small")
     subprocess.run(["umount", made.folder], check=True)
 
