@@ -271,10 +271,10 @@ class RowList(ScrollView, can_focus=False):
         line = y + self.scroll_offset.y
         pen = self._get_pen()
         if line >= self.lines:
-            return pen.blank().apply_style(self.rich_style)
+            return pen.blank().apply_style(self.visual_style.rich_style)
         place = bisect_right(self._tops, line) - 1
         strip = self._drawn(self._rows[place], pen)[line - self._tops[place]]
-        return strip.apply_style(self.rich_style)
+        return strip.apply_style(self.visual_style.rich_style)
 
     def _drawn(self, row: Row, pen: Pen) -> Sequence[Strip]:
         """A row's lines. One that can't be drawn says so: the others are of use all the same."""

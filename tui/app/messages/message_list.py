@@ -656,9 +656,9 @@ class MessageList(ScrollView):
                     strip = overlay.draw(strip, view, index, row)
         if strip is None:
             # The widget's own style is the same, and costs as much as ten lines of text.
-            strip = Strip.blank(self.size.width, window.look.page if window else self.rich_style)
+            strip = Strip.blank(self.size.width, window.look.page if window else self.visual_style.rich_style)
         elif strip.cell_length != self.size.width:  # the frame between a new size and its layout
-            strip = strip.adjust_cell_length(self.size.width, self.rich_style)
+            strip = strip.adjust_cell_length(self.size.width, self.visual_style.rich_style)
         return strip, view, row
 
     def _turned(self, strip: Strip, view: MessageView | None, row: int) -> Turned | None:
