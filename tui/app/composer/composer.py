@@ -115,7 +115,7 @@ class Composer(WritingArea):
         self.saved: Callable[[], Sequence[Command]] = tuple
         """The prompts that are kept as files, once that is known."""
         self.files = Files(self, self._tell_of_files)
-        self.completion = Completion(self, self._attach_path)
+        self.completion = Completion(self, self._attach_path, lambda: self.saved())
         self._enter = Enter(self.set_timer, self._send)
         self._bound: Mapping[str, str] = {}
         self.offered_keys: Callable[[], Mapping[str, Action]] = dict
@@ -269,12 +269,8 @@ class Composer(WritingArea):
     # -- the menu above
     @property
     def menu(self) -> SlashMenu | None:
-        """The menu above, once it is there."""
+        """The menu above, once anything was offered."""
         return self.completion.menu
-
-    @menu.setter
-    def menu(self, menu: SlashMenu) -> None:
-        self.completion.menu = menu
 
     @property
     def open_menu(self) -> SlashMenu | None:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from enum import Enum, auto
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 from rich.color import Color
@@ -15,13 +15,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
-from tui.app.messages.alone import Alone
-from tui.app.messages.by_pixels import ByPixels
 from tui.app.messages.loaded_pictures import LoadedPictures
 from tui.app.terminal.cell_size import USUAL, cell_size
 from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
 from tui.rendering.pictures import NotDrawn, Picture, as_png, decoded, fitted, halves
+
+if TYPE_CHECKING:  # for the pictures that a person has a look at
+    from tui.app.messages.alone import Alone
+    from tui.app.messages.by_pixels import ByPixels
 
 _MOST_KEPT = 32_000_000
 """Bytes of pixels that are kept."""
