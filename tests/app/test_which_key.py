@@ -24,12 +24,12 @@ async def test_who_waits_at_a_message_is_shown_all_its_keys_and_nothing_moves(so
     async with soon(keys={"message-delete-below": "x"}) as world:
         await world.say("Hello")
         await world.sees("I am big.", "ready")
-        parts = world.screen.query("#title, #reading, #draft, #status, #keys")
+        parts = world.screen.query("#title, #transcript, #draft, #status, #keys")
         places = [part.region for part in parts]
         await world.pilot.press("alt+up")
         await world.sees("x delete from here", "m other model", "c copy code", "esc back to writing")
         assert places == [
-            part.region for part in world.screen.query("#title, #reading, #draft, #status, #keys")
+            part.region for part in world.screen.query("#title, #transcript, #draft, #status, #keys")
         ]
         await world.pilot.press("escape")
         await world.sees_no("delete from here")

@@ -33,7 +33,7 @@ from tui.errors import NOT_NOW, ConfigError, HistoryError, SegueError, UsageErro
 
 if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
-    from tui.app.conversations.sidebar import Sidebar
+    from tui.app.conversations.sidebar import SidebarList
     from tui.app.conversations.sidebar_edge import SidebarEdge
     from tui.app.features import Features
     from tui.app.messages.message_list import MessageList
@@ -102,7 +102,7 @@ class MainScreen(Screen[None]):
         yield Vertical(id="sidebar")
         with Page(id="main"):
             yield TitleLine(id="title", classes="text")
-            yield Vertical(id="reading")
+            yield Vertical(id="reading")  # until there is a transcript
             with Vertical(id="composer", classes="rail"):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
@@ -175,14 +175,17 @@ class MainScreen(Screen[None]):
             self._opened.set()
 
     async def _mount_the_rest(self) -> None:
-        from tui.app.conversations.sidebar import Sidebar
+        from tui.app.conversations.sidebar import SidebarList
         from tui.app.conversations.sidebar_edge import SidebarEdge
+        from tui.app.lists.wordmark import Wordmark
         from tui.app.transcript.transcript import Transcript
 
+        beside = Wordmark(id="wordmark"), SidebarList(id="conversations"), KeyLine(id="sidebar-keys")
         with self.app.batch_update():  # it is all laid out and painted once
-            await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
+            await self.query_one("#sidebar").mount(*beside)
+            await self.query_one("#reading").remove()
+            await self.query_one("#main").mount(Transcript(id="transcript"), before="#composer")
             await self.query_one("#main").mount(SidebarEdge())
-            await self.query_one("#reading").mount(Transcript(id="transcript"))
 
     async def _begin(self, workspace: Workspace) -> None:
         from tui.app.features import Features
@@ -238,7 +241,7 @@ class MainScreen(Screen[None]):
         for line in self._notice_lines:
             return line
         line = NoticeLine()
-        self.query_one("#main").mount(line, before="#reading")
+        self.query_one("#main").mount(line, before="#transcript")
         return line
 
     @property
@@ -425,7 +428,7 @@ class MainScreen(Screen[None]):
         finally:
             features.transcript.done()
 
-    def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
+    def on_sidebar_list_opened(self, event: SidebarList.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
         self.back_to_writing()

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 from rich.style import Style
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.lists.row_list import Heading, Row, RowList
-from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Pen, cut, segments_of, width_of
 from tui.dates import day_group
 from tui.rendering.spans import Span
@@ -81,6 +78,12 @@ class SidebarList(RowList, can_focus=True):
     ]
 
     @dataclass
+    class Opened(Message):
+        """A conversation was chosen."""
+
+        conversation_id: int
+
+    @dataclass
     class Left(Message):
         """The reader goes back to writing."""
 
@@ -123,27 +126,7 @@ class SidebarList(RowList, can_focus=True):
         """Back to writing."""
         self.post_message(self.Left())
 
-
-class Sidebar(Vertical):
-    """Wordmark and conversations; its keys stand below it."""
-
-    @dataclass
-    class Opened(Message):
-        """A conversation was chosen."""
-
-        conversation_id: int
-
-    def compose(self) -> ComposeResult:
-        """The two parts, from top to bottom."""
-        yield Wordmark(id="wordmark")
-        yield SidebarList(id="conversations")
-
-    @property
-    def list(self) -> SidebarList:
-        """The rows."""
-        return self.query_one(SidebarList)
-
-    def show(
+    def show_conversations(
         self,
         summaries: Sequence[Summary],
         current: int | None,
@@ -162,12 +145,11 @@ class Sidebar(Vertical):
             asking: Those in which a question waits.
             today: The reader's date.
         """
-        rows = [*self._rows(summaries, current, live, unread, asking, today)]
-        chosen = self.list.chosen
-        self.list.show(rows, choose=chosen.key if chosen else current)
+        rows = [*self._by_day(summaries, current, live, unread, asking, today)]
+        self.show(rows, choose=self.chosen.key if self.chosen else current)
 
     @staticmethod
-    def _rows(
+    def _by_day(
         summaries: Sequence[Summary],
         current: int | None,
         live: Mapping[int, str],

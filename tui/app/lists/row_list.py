@@ -163,9 +163,9 @@ class RowList(ScrollView, can_focus=False):
                 self._stops.append(len(self._rows))
             self._rows.append(row)
             self._tops.append(self._tops[-1] + row.height)
-        self.virtual_size = Size(0, self.lines)
         self._tallest = max(self._tallest, self.lines)
-        self.refresh(layout=True)
+        self.virtual_size = Size(0, self.lines)  # lays out anew, if that changes
+        self.refresh()
 
     @property
     def rows(self) -> Sequence[Row]:

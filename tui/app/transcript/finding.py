@@ -28,7 +28,7 @@ class Finding:
         bars = screen.query(FindBar)
         bar = bars.first() if bars else FindBar(self._transcript, screen.query_one("#draft"))
         if not bars:
-            await screen.query_one("#main").mount(bar, after="#reading")
+            await screen.query_one("#main").mount(bar, after="#transcript")
         if not lives(bar):  # closed at once
             return
         bar.field.focus()
