@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from tui.app.messages.by_pixels import ByPixels
     from tui.app.messages.gallery import Gallery
     from tui.engine.session import Session
     from tui.engine.workspace import Workspace
@@ -358,7 +359,6 @@ class SegueApp(App[None]):
     @cached_property
     def gallery(self) -> Gallery:
         """The pictures of messages."""
-        from tui.app.messages.by_pixels import ByPixels
         from tui.app.messages.gallery import Gallery, Way
 
         def way() -> Way:
@@ -366,7 +366,11 @@ class SegueApp(App[None]):
                 return Way.WORDS
             return Way.KITTY if self._holds_pictures else Way.CELLS
 
-        by_pixels = ByPixels(lambda: self.outside.kind, self.uploads, lambda: self._draws_sixels)
+        def by_pixels() -> ByPixels:
+            from tui.app.messages.by_pixels import ByPixels
+
+            return ByPixels(lambda: self.outside.kind, self.uploads, lambda: self._draws_sixels)
+
         return Gallery(way, self.uploads, USUAL if self.is_headless else None, by_pixels)
 
     @property

@@ -62,7 +62,6 @@ class Composer(WritingArea):
         bind(Action.COMPLETE, "complete"),
     ]
 
-    @dataclass
     class FilesChanged(Message):
         """Other files go along, or are offered."""
 
@@ -79,15 +78,12 @@ class Composer(WritingArea):
 
         draft: Draft
 
-    @dataclass
     class ModeChanged(Message):
         """Vim's keys mean something else now."""
 
-    @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
-    @dataclass
     class FromClipboard(Message):
         """What the system's clipboard holds is wanted: a terminal pastes no images."""
 

@@ -83,7 +83,6 @@ class SidebarList(RowList, can_focus=True):
 
         conversation_id: int
 
-    @dataclass
     class Left(Message):
         """The reader goes back to writing."""
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.actions import SkipAction
@@ -25,8 +25,10 @@ from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.app.terminal.own_keys import do_now
 from tui.app.terminal.turning import others
 from tui.bidi import turns
-from tui.rendering.turned import Turned
 from tui.text import typed
+
+if TYPE_CHECKING:
+    from tui.rendering.turned import Turned
 
 LARGE = 100_000
 """Characters from which a paste is folded."""

@@ -14,7 +14,6 @@ from tui.app.messages.look import over
 from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.viewport import Viewport
-from tui.history.query import parse
 from tui.text import clean, occurrences
 
 _PAGE = 500
@@ -204,6 +203,8 @@ def offsets(needle: str, text: str) -> list[int]:
 
 def needles(query: str, text: str) -> tuple[str, ...]:
     """What to mark in a text that a full-text search for ``query`` found: all of it, or its words."""
+    from tui.history.query import parse
+
     terms = parse(query).terms
     whole = " ".join(term.text for term in terms)
     if offsets(whole, text):

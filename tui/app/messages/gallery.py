@@ -60,7 +60,7 @@ class Gallery:
         way: Callable[[], Way] = lambda: Way.WORDS,
         uploads: Uploads | None = None,
         cell: tuple[int, int] | None = None,
-        by_pixels: ByPixels | None = None,
+        by_pixels: Callable[[], ByPixels] | None = None,
     ) -> None:
         """Begin without any.
 
@@ -123,7 +123,7 @@ class Gallery:
     @property
     def draws_pixels(self) -> bool:
         """Whether the terminal can show a picture by its pixels that is in cells of two here."""
-        return self.way is Way.CELLS and self._by_pixels is not None and self._by_pixels.way is not None
+        return self.way is Way.CELLS and self._by_pixels is not None and self._by_pixels().way is not None
 
     async def as_pixels(self, file: Attachment, room: tuple[int, int], ground: str) -> Alone | None:
         """What draws a picture by its pixels; None where it is not loaded, or nothing can.
@@ -136,7 +136,7 @@ class Gallery:
         picture = self._pictures.get(file.sha256)
         if picture is None or self._by_pixels is None:
             return None
-        return await self._by_pixels.drawn(picture, room, ground)
+        return await self._by_pixels().drawn(picture, room, ground)
 
     # -- what the terminal holds
     def shows(self, file: Attachment, box: tuple[int, int], holder: Hashable) -> bool:

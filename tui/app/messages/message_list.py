@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, Self, assert_never
 
 from rich.style import Style
 from textual import events
@@ -47,8 +47,9 @@ from tui.chat.message import Message
 from tui.errors import SegueError
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
-from tui.rendering.turned import Turned
-from tui.system.clipboard import copy
+
+if TYPE_CHECKING:
+    from tui.rendering.turned import Turned
 
 LoadElsewhere = Callable[[str], Awaitable[Attachment]]
 """Loads the picture at an address."""
@@ -441,6 +442,8 @@ class MessageList(ScrollView):
         in_background(self, "copy", self._copy, text)
 
     async def _copy(self, text: str) -> None:
+        from tui.system.clipboard import copy
+
         copied = await copy(self.app, text)
         self.notify(copied.words, severity="warning" if copied.path else "information", markup=False)
 

@@ -37,11 +37,11 @@ from tui.chat.message import Message, Role
 from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
 from tui.rendering.spans import PICTURE, Span, Target
-from tui.rendering.turned import Area
 from tui.text import clean
 
 if TYPE_CHECKING:
     from tui.rendering.document import CodeBlock, Document
+    from tui.rendering.turned import Area
 
 LEAD, NAME, THOUGHT, BODY, FOOTER = range(5)
 _CACHED = 500

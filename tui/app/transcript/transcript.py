@@ -34,7 +34,6 @@ from tui.app.transcript.numbers import (
 )
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
-from tui.engine.exporting import place_of, save_text, suggested_name
 from tui.errors import SegueError
 from tui.rendering.spans import Target
 
@@ -68,7 +67,6 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_LEAVE, "leave"),
     ]
 
-    @dataclass
     class KeysChanged(TextualMessage):
         """Numbers came or went: keys mean something else now."""
 
@@ -336,6 +334,8 @@ class Transcript(MessageList, can_focus=True):
             if picture := self.picture_file(message_id, target.value):
                 await save_picture(self.app, picture, typed)
         else:
+            from tui.engine.exporting import place_of, save_text, suggested_name
+
             place = place_of(typed, suggested_name(target.language))
             await asyncio.to_thread(save_text, f"{target.value}\n", place)
             self.notify(f"Saved to {place}", markup=False)
