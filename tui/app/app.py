@@ -183,6 +183,13 @@ class SegueApp(App[None]):
         tall = "-tall" if size.height >= TALL else "-short"
         return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style anew all that there is; while there is nothing, Textual would read every style twice."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def _send_differences(self) -> None:
         """Send as little as the terminal and the person let us."""
         if not isinstance(self._driver, Differing):

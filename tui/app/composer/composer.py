@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -65,18 +64,20 @@ class Composer(WritingArea):
     class FilesChanged(Message):
         """Other files go along, or are offered."""
 
-    @dataclass
     class Commanded(Message):
         """A slash command."""
 
-        name: str
-        argument: str
+        def __init__(self, name: str, argument: str) -> None:
+            super().__init__()
+            self.name = name
+            self.argument = argument
 
-    @dataclass
     class Submitted(Message):
         """A message to send; the composer is empty again."""
 
-        draft: Draft
+        def __init__(self, draft: Draft) -> None:
+            super().__init__()
+            self.draft = draft
 
     class ModeChanged(Message):
         """Vim's keys mean something else now."""
@@ -87,18 +88,20 @@ class Composer(WritingArea):
     class FromClipboard(Message):
         """What the system's clipboard holds is wanted: a terminal pastes no images."""
 
-    @dataclass
     class Offered(Message):
         """A key that is offered under the last message, while nothing is written."""
 
-        action: Action
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
 
-    @dataclass
     class Scrolled(Message):
         """A key that moves the caret nowhere: the conversation scrolls instead."""
 
-        action: str
-        """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+            """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -68,7 +67,7 @@ class ConversationRow(Struct, frozen=True):
 
 
 class SidebarList(RowList, can_focus=True):
-    """The rows. It may have the focus: then the arrows choose, and Enter opens."""
+    """It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.SIDEBAR_UP, "step(-1)"),
@@ -77,11 +76,12 @@ class SidebarList(RowList, can_focus=True):
         bind(Action.SIDEBAR_LEAVE, "leave"),
     ]
 
-    @dataclass
     class Opened(Message):
         """A conversation was chosen."""
 
-        conversation_id: int
+        def __init__(self, conversation_id: int) -> None:
+            super().__init__()
+            self.conversation_id = conversation_id
 
     class Left(Message):
         """The reader goes back to writing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
@@ -94,35 +93,38 @@ class RowList(ScrollView, can_focus=False):
     }
     """
 
-    @dataclass
     class Moved(Message):
         """Another row is chosen."""
 
-        row_list: RowList
-        row: Row | None
+        def __init__(self, row_list: RowList, row: Row | None) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
 
         @property
         def control(self) -> RowList:
             """The list."""
             return self.row_list
 
-    @dataclass
     class Picked(Message):
         """A row was clicked."""
 
-        row_list: RowList
-        row: Row
+        def __init__(self, row_list: RowList, row: Row) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
 
         @property
         def control(self) -> RowList:
             """The list."""
             return self.row_list
 
-    @dataclass
     class EndNear(Message):
         """The last rows come into sight: more may be added with ``extend``."""
 
-        row_list: RowList
+        def __init__(self, row_list: RowList) -> None:
+            super().__init__()
+            self.row_list = row_list
 
         @property
         def control(self) -> RowList:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, assert_never
 
 from rich.style import Style
@@ -84,15 +83,16 @@ class MessageList(ScrollView):
     }
     """
 
-    @dataclass
     class Chosen(TextualMessage):
         """The person chose to do something with a message.
 
         Copying, folding, selecting and links are done by the list itself.
         """
 
-        action: Action
-        message_id: int
+        def __init__(self, action: Action, message_id: int) -> None:
+            super().__init__()
+            self.action = action
+            self.message_id = message_id
 
     # The column's height is not the widget's, so a change of it must not lay the screen out anew.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)

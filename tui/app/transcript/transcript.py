@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -70,12 +69,13 @@ class Transcript(MessageList, can_focus=True):
     class KeysChanged(TextualMessage):
         """Numbers came or went: keys mean something else now."""
 
-    @dataclass
     class PipeAsked(TextualMessage):
         """A block of code is to be given to a command."""
 
-        code: str
-        language: str
+        def __init__(self, code: str, language: str) -> None:
+            super().__init__()
+            self.code = code
+            self.language = language
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
