@@ -51,6 +51,7 @@ async def test_the_keys_never_cover_more_than_a_third_of_the_page(soon, size):
         await world.say("Hello")
         await world.sees("I am big.")
         await world.pilot.press("alt+up")
+        await world.until(lambda: world.screen.query(WhichKey))
         panel = world.screen.query_one(WhichKey)
         await world.until(lambda: panel.display and panel.size.height > 0)
         assert panel.size.height <= size[1] // 3

@@ -6,7 +6,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 
 from textual.screen import Screen
 
@@ -17,7 +17,6 @@ from tui.app.commands import Handlers
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.composer import Composer
 from tui.app.composer.writing import Writing
-from tui.app.context import Program
 from tui.app.conversations.arranging import Arranging
 from tui.app.conversations.branches import Branches
 from tui.app.conversations.conversation_settings import ConversationSettings
@@ -64,6 +63,10 @@ from tui.engine.workspace import Workspace
 from tui.errors import HistoryError, NotFoundError, UsageError
 from tui.rendering import warm
 from tui.typed_toml import Changes
+
+if TYPE_CHECKING:
+    from tui.app.context import Program
+
 
 SETTLED = 0.5
 """Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""

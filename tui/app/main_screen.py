@@ -18,13 +18,11 @@ from tui.app.actions import BEHIND, Action
 from tui.app.background import in_background, to_ask
 from tui.app.commands import COMMANDS, Handlers, find, told, unknown
 from tui.app.composer.composer import ASK, Composer
-from tui.app.context import Program
 from tui.app.keymap import bind
 from tui.app.life import while_alive
 from tui.app.status.key_line import IDLE, KeyLine, hints
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
-from tui.app.status.which_key import WhichKey
 from tui.app.theme.grid import WIDE
 from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
@@ -33,6 +31,7 @@ from tui.errors import NOT_NOW, ConfigError, HistoryError, SegueError, UsageErro
 
 if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
+    from tui.app.context import Program
     from tui.app.conversations.sidebar import SidebarList
     from tui.app.conversations.sidebar_edge import SidebarEdge
     from tui.app.features import Features
@@ -107,7 +106,6 @@ class MainScreen(Screen[None]):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
             yield KeyLine(id="keys", classes="text")
-            yield WhichKey(id="following")
         yield TooSmall(id="small")
 
     # -- the beginning and the end

@@ -15,7 +15,6 @@ from tui.app.background import in_background
 from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.above import part_above
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
-from tui.app.context import Context, WithAsking, WithReading, WithTranscript
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.saved_prompts import TypedPrompt
@@ -24,14 +23,15 @@ from tui.errors import HistoryError, SegueError, UsageError
 from tui.parameters import in_words
 from tui.text import one_line
 
-if TYPE_CHECKING:  # it is loaded when one is begun
-    from tui.engine.reply import Reply
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithReading, WithTranscript
+    from tui.engine.reply import Reply  # it is loaded when one is begun
+
+    class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
+
 
 _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
-
-
-class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class Writing:

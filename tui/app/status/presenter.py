@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
 from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
@@ -21,10 +20,13 @@ from tui.engine.project import name_of
 from tui.errors import HistoryError
 from tui.text import one_line
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
+
+    class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
+
+
 NEW_TITLE = "New conversation"
-
-
-class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
 
 
 class StatusPresenter:
@@ -122,11 +124,18 @@ class StatusPresenter:
         elif mode is not None and not self._context.asking.shown:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
             hints = (Hint(mode, ""), *(following or hints))
-        self._screen.query_one(which_key.WhichKey).offer(following)
+        self._offer(following)
         self._screen.query_one("#keys", KeyLine).hints = hints
         over = self._screen.has_class("-overlay")
         below = key_line.BELOW_OVERLAY if over else key_line.BELOW_SIDEBAR
         self._screen.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
+
+    def _offer(self, following: Sequence[Hint]) -> None:
+        """Have the keys shown that may follow; what shows them comes with the first of them."""
+        if following and not self._screen.query(which_key.WhichKey):
+            self._screen.query_one("#main").mount(which_key.WhichKey(id="following"))
+        for panel in self._screen.query(which_key.WhichKey):
+            panel.offer(following)
 
     def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.app.commands import Handlers
-from tui.app.context import Context
 from tui.app.life import lives
 from tui.app.transcript.transcript import Transcript
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
 
 
 class Finding:
