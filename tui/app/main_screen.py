@@ -99,9 +99,8 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The page at the first paint; sidebar, transcript and notices come into it with the features."""
         yield Vertical(id="sidebar")
-        with Page(id="main"):
+        with Page(id="main", classes="-opening"):
             yield TitleLine(id="title", classes="text")
-            yield Vertical(id="reading")  # until there is a transcript
             with Vertical(id="composer", classes="rail"):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
@@ -181,7 +180,7 @@ class MainScreen(Screen[None]):
         beside = Wordmark(id="wordmark"), SidebarList(id="conversations"), KeyLine(id="sidebar-keys")
         with self.app.batch_update():  # it is all laid out and painted once
             await self.query_one("#sidebar").mount(*beside)
-            await self.query_one("#reading").remove()
+            self.query_one("#main").remove_class("-opening")
             await self.query_one("#main").mount(Transcript(id="transcript"), before="#composer")
             await self.query_one("#main").mount(SidebarEdge())
 

@@ -23,8 +23,6 @@ _MOST = 8
 """Commands that are seen at once; fewer where the page has less room."""
 _LEFT = 2
 """Rows of the conversation that stay free."""
-_MIDDLE = ("reading", "transcript")
-"""What gives its rows up: the conversation, and what stands there before it."""
 _NAME = 12
 _ARGUMENT = 18
 
@@ -125,7 +123,7 @@ class SlashMenu(RowList):
         column = self.parent
         if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
             return 0
-        parts = [part for part in column.parent.children if part is not column and part.id not in _MIDDLE]
+        parts = [part for part in column.parent.children if part is not column and part.id != "transcript"]
         below = [
             part for part in (*parts, *column.children) if part is not self and not part.styles.is_docked
         ]
