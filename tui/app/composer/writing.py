@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
@@ -15,6 +14,7 @@ from tui.app.background import in_background
 from tui.app.commands import NAMES, Command, Handlers, saved
 from tui.app.composer.above import part_above
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
+from tui.aside import aside
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.saved_prompts import TypedPrompt
@@ -97,8 +97,8 @@ class Writing:
     async def say_prompt_problems(self) -> None:
         """Say what is wrong with the prompts and personas that are kept as files."""
         workspace = self._context.session.workspace
-        prompts = await asyncio.to_thread(workspace.saved_prompts.problems, NAMES)
-        for problem in (*prompts, *await asyncio.to_thread(workspace.personas.problems)):
+        prompts, personas = workspace.saved_prompts, workspace.personas
+        for problem in await aside(lambda: [*prompts.problems(NAMES), *personas.problems()]):
             self._context.note(str(problem))
 
     def recall_soon(self) -> None:
