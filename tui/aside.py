@@ -1,6 +1,6 @@
 """Work that blocks, beside the loop, on a thread that ends with it.
 
-The thread of ``asyncio.to_thread`` stays until the program ends, and keeps 0.4 MB: what a start does is not
+The thread of ``asyncio.to_thread`` stays until the program ends, and keeps 0.2 MB: what a start does is not
 worth that.
 """
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.messages.look import over
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.viewport import Viewport
 from tui.text import clean, occurrences
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _PAGE = 500
 

@@ -22,11 +22,11 @@ from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
+from tui.app.messages.blocks import BlockRow
 from tui.app.messages.diagrams import Diagrams
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
-from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
 from tui.app.messages.picture_lines import PictureAct, PictureLines
@@ -48,6 +48,7 @@ from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
 
 if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
     from tui.rendering.turned import Turned
 
 LoadElsewhere = Callable[[str], Awaitable[Attachment]]

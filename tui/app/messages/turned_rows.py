@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from tui.app.messages.message_view import MessageView
 from tui.bidi import any_turns
 
 if TYPE_CHECKING:  # it is loaded for the first row that runs from right to left
+    from tui.app.messages.message_view import MessageView
     from tui.rendering.turned import Shape, Turned
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -16,7 +16,6 @@ from tui.app.actions import Action
 from tui.app.keymap import bind, keys_of
 from tui.app.messages.footer import Reach, offered
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.messages.picture_files import save_picture
 from tui.app.messages.picture_lines import PictureAct
@@ -35,6 +34,9 @@ from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
 from tui.errors import SegueError
 from tui.rendering.spans import Target
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _NO_CODE = "There is no code in this message"
 
