@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -238,6 +237,8 @@ def printed_by(where: str, command: str) -> Found:
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.
     """
+    import shlex
+
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
         code, printed, complaint = _printed(words)

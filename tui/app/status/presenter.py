@@ -10,7 +10,7 @@ from tui.app.background import in_background
 from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.status import key_line, which_key
+from tui.app.status import key_line
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, Mark, StatusLine
 from tui.app.status.title_line import TitleLine
@@ -115,11 +115,15 @@ class StatusPresenter:
         hints = key_line.hints(keys, self._keys())
         following: Sequence[Hint] = ()
         if keys.begun:
-            following = which_key.of_begun(self._screen, keys)
+            from tui.app.status.which_key import of_begun
+
+            following = of_begun(self._screen, keys)
             hints = (Hint(key_name(keys.begun), ""), *following)
         elif self._context.transcript.selected is not None:
-            numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
-            following = () if numbers else which_key.of_a_message(self._screen, keys, self._impossible)
+            from tui.app.status.which_key import of_a_message, of_numbers
+
+            numbers = of_numbers(self._context.transcript.numbered, keys)
+            following = () if numbers else of_a_message(self._screen, keys, self._impossible)
             hints = numbers or hints
         elif mode is not None and not self._context.asking.shown:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
@@ -132,10 +136,13 @@ class StatusPresenter:
 
     def _offer(self, following: Sequence[Hint]) -> None:
         """Have the keys shown that may follow; what shows them comes with the first of them."""
-        if following and not self._screen.query(which_key.WhichKey):
-            self._screen.query_one("#main").mount(which_key.WhichKey(id="following"))
-        for panel in self._screen.query(which_key.WhichKey):
-            panel.offer(following)
+        if not following and not self._screen.query("#following"):
+            return
+        from tui.app.status.which_key import WhichKey
+
+        if not self._screen.query(WhichKey):
+            self._screen.query_one("#main").mount(WhichKey(id="following"))
+        self._screen.query_one(WhichKey).offer(following)
 
     def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current
