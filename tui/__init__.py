@@ -32,6 +32,7 @@ Leaves, which every room may know::
     nearest                 "did you mean"
     parameters              the parameters of a request that can be set
     entry_points            what installed packages offer us
+    aside                   work that blocks, on a thread that ends with it
     unheard                 foreign code hears nothing of what the person types
 
 Settings, keys and the disk::

@@ -63,6 +63,16 @@ def turns(text: str) -> bool:
     return not text.isascii() and _TURNING.search(text) is not None
 
 
+def any_turns(texts: Iterable[str]) -> bool:
+    """Whether anything in a line that has these texts may run from right to left."""
+    return any(map(turns, texts))
+
+
+def runs_to_left(texts: Iterable[str]) -> bool:
+    """Whether the paragraph that has these texts begins with a letter that runs from right to left."""
+    return first_strong(texts) in ("R", "AL")
+
+
 def first_strong(texts: Iterable[str]) -> Strong | None:
     """The direction of the first letter: that of the paragraph which has these texts."""
     return _strong(chain.from_iterable(texts))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -19,7 +18,6 @@ from msgspec import Struct
 
 from tui.config import Config, ProviderConfig, only_mine
 from tui.errors import ConfigError
-from tui.key_forms import key_in, key_printed
 from tui.paths import Paths, write_whole
 from tui.secret import Secret, redact
 from tui.text import one_line
@@ -50,6 +48,10 @@ class Found(Struct, frozen=True):
 
 def found_in(written: str, source: str) -> Found | None:
     """The key in what stands at ``source``; None where that is nothing."""
+    if not written:
+        return None
+    from tui.key_forms import key_in  # here, since mostly there is none
+
     key = key_in(written)
     return Found(Secret(key.value), source, key.said) if key.value else None
 
@@ -134,6 +136,8 @@ class Credentials:
             ConfigError: The file is damaged.
             OSError: The file can't be written.
         """
+        from tui.key_forms import key_in
+
         self._write({**self._read(), account: key_in(secret.reveal()).value})
 
     def forget(self, account: str) -> bool:
@@ -233,6 +237,8 @@ def printed_by(where: str, command: str) -> Found:
     Raises:
         ConfigError: It can't be run, fails, takes too long or prints nothing.
     """
+    import shlex
+
     try:
         words = command if os.name == "nt" else shlex.split(command)  # Windows splits it by itself
         code, printed, complaint = _printed(words)
@@ -242,6 +248,8 @@ def printed_by(where: str, command: str) -> Found:
         raise ConfigError(f"{where} could not be run: {one_line(str(error), 200)}") from None
     if code:
         raise ConfigError(f"{where} failed with code {code}", one_line(redact(complaint), 200))
+    from tui.key_forms import key_printed
+
     key = key_printed(printed)
     if not key.value:
         raise ConfigError(f"{where} printed no key")

@@ -57,7 +57,7 @@ from tui.app.tools.servers_sheet import ServersSheet
 from tui.app.tools.tools_sheet import ToolsSheet
 from tui.app.tools.visit_sheet import VisitSheet
 from tui.app.transcript import pipe_sheet
-from tui.app.transcript.finding import FindBar
+from tui.app.transcript.find_bar import FindBar
 from tui.app.transcript.pipe_sheet import Command as PipedCommand
 from tui.app.transcript.pipe_sheet import PipeSheet
 from tui.app.transcript.transcript import Transcript

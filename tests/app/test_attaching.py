@@ -11,7 +11,6 @@ from textual import events
 
 from tui.app.composer import candidates
 from tui.app.composer.attached_lines import AttachedLines
-from tui.app.composer.slash_menu import SlashMenu
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason
 from tui.chat.message import Role
@@ -137,13 +136,12 @@ async def test_the_best_match_is_taken_however_quickly_enter_comes(run, files):
 
 async def test_the_arrows_choose_another_file_and_escape_closes_the_menu(run, files):
     async with run() as world:
-        menu = world.screen.query_one(SlashMenu)
         await world.type("/attach ")
-        await world.until(lambda: menu.is_open)
+        await world.until(lambda: world.composer.open_menu is not None)
         await world.pilot.press("down", "down", "enter")
         await world.until(lambda: attached(world) == ["notes.txt"])
         await world.type("see @n")
-        await world.until(lambda: menu.is_open)
+        await world.until(lambda: world.composer.open_menu is not None)
         await world.pilot.press("escape", "enter")
         await world.sees("I am big.")
         assert "see @n" in world.provider.requests[0][1][0]

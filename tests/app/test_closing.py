@@ -28,7 +28,7 @@ from tui.app.lists.field import LoneField
 from tui.app.lists.sheet import Layer
 from tui.app.models.connect import Connect
 from tui.app.models.picker import ModelPicker
-from tui.app.transcript.finding import FindBar
+from tui.app.transcript.find_bar import FindBar
 from tui.system.editor import edit
 
 

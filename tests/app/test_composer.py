@@ -388,7 +388,7 @@ async def test_the_slash_menu_leaves_composer_and_keys_on_the_screen(run, size):
         world.screen.note("Something one should know")
         await world.sees("Something")
         await world.type("/")
-        await world.until(lambda: world.composer.menu.is_open and world.composer.menu.region.height)
+        await world.until(lambda: world.composer.open_menu and world.composer.menu.region.height)
         await world.pilot.press("up", "down", "down")
         for part in ("#title", "#menu", "#draft", "#status", "#keys"):
             region = world.screen.query_one(part).region
@@ -399,7 +399,7 @@ async def test_the_slash_menu_leaves_composer_and_keys_on_the_screen(run, size):
 async def test_a_toast_covers_neither_the_menu_nor_the_draft(run, size):
     async with run(size=size) as world:
         await world.type("/")
-        await world.until(lambda: world.composer.menu.is_open and world.composer.menu.region.height)
+        await world.until(lambda: world.composer.open_menu and world.composer.menu.region.height)
         world.app.notify("The clipboard was not reached; the text is in a file")
         await world.sees("clipboard")
         toast = world.screen.query_one("Toast").region

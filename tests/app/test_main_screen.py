@@ -7,6 +7,7 @@ import threading
 from random import Random
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from tui.app.actions import BEHIND, Action
 from tui.app.keymap import Keys, problems
@@ -31,6 +32,14 @@ async def test_one_can_write_and_send_before_the_history_is_open(run, tmp_path):
         world.gate.set()
         await world.sees("Already here", "I am big.")
         assert world.composer.draft == "next"
+
+
+async def test_the_styles_are_read_once(run, monkeypatch):
+    read_anew = []
+    monkeypatch.setattr(Stylesheet, "reparse", lambda styles: read_anew.append(styles))
+    async with run() as world:
+        await world.until(lambda: world.screen.features is not None)
+        assert not read_anew
 
 
 async def hold_the_door(world):

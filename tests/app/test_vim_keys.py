@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from tui.app.help.palette import Palette
-from tui.app.transcript.finding import FindBar
+from tui.app.transcript.find_bar import FindBar
 
 
 async def test_the_mode_is_shown_and_a_prompt_is_edited_by_vims_keys(run):

@@ -24,12 +24,12 @@ async def test_who_waits_at_a_message_is_shown_all_its_keys_and_nothing_moves(so
     async with soon(keys={"message-delete-below": "x"}) as world:
         await world.say("Hello")
         await world.sees("I am big.", "ready")
-        parts = world.screen.query("#title, #reading, #draft, #status, #keys")
+        parts = world.screen.query("#title, #transcript, #draft, #status, #keys")
         places = [part.region for part in parts]
         await world.pilot.press("alt+up")
         await world.sees("x delete from here", "m other model", "c copy code", "esc back to writing")
         assert places == [
-            part.region for part in world.screen.query("#title, #reading, #draft, #status, #keys")
+            part.region for part in world.screen.query("#title, #transcript, #draft, #status, #keys")
         ]
         await world.pilot.press("escape")
         await world.sees_no("delete from here")
@@ -51,6 +51,7 @@ async def test_the_keys_never_cover_more_than_a_third_of_the_page(soon, size):
         await world.say("Hello")
         await world.sees("I am big.")
         await world.pilot.press("alt+up")
+        await world.until(lambda: world.screen.query(WhichKey))
         panel = world.screen.query_one(WhichKey)
         await world.until(lambda: panel.display and panel.size.height > 0)
         assert panel.size.height <= size[1] // 3

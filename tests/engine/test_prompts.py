@@ -94,7 +94,7 @@ async def test_a_fault_of_ours_gives_the_prompt_and_the_queue_back(run, monkeypa
     def broken(*arguments: Any, **options: Any) -> Any:
         raise ValueError("ours")
 
-    monkeypatch.setattr("tui.engine.engine.build_request", broken)
+    monkeypatch.setattr("tui.engine.request.build_request", broken)
     run.session.submit(Draft("Hi"))
     run.session.submit(Draft("and then"))
     await run.until(lambda: run.of(GivenBack))

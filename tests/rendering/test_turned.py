@@ -9,10 +9,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.bidi import MIRRORED, order
+from tui.bidi import MIRRORED, any_turns, order
 from tui.rendering.document import Document
 from tui.rendering.palette import DARK
-from tui.rendering.turned import Area, fields, has_turns, turn, words_as_read, words_parted
+from tui.rendering.turned import Area, fields, turn, words_as_read, words_parted
 
 RED, BLUE = Style(color="red"), Style(color="blue")
 WIDTH = 40
@@ -144,7 +144,7 @@ def test_each_text_of_a_line_is_turned_where_it_stands(line, turned):
 
 
 def test_a_line_without_such_letters_has_no_areas():
-    assert not has_turns(strip("plain", "▎ 汉字")) and not fields(strip("▎ plain"))
+    assert not any_turns(["plain", "▎ 汉字"]) and not fields(strip("▎ plain"))
 
 
 # -- blocks

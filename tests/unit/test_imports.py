@@ -112,3 +112,34 @@ def test_servers_that_are_configured_bring_nothing_of_their_protocol_before_one_
 
 def test_a_config_without_servers_brings_nothing_of_them():
     assert not [name for name in loaded_by("tui.config", "tui.cli") if name.startswith("tui.tools")]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "tui.app.context",
+        "tui.app.composer.slash_menu",
+        "tui.app.messages.message_view",
+        "tui.app.status.notice_line",
+        "tui.app.status.which_key",
+        "tui.app.transcript.find_bar",
+        "tui.engine.exporting",
+        "tui.engine.request",
+        "tui.history.query",
+        "tui.history.sqlite.migrations.m001_start",
+        "tui.key_forms",
+        "tui.providers.g4f",
+        "tui.rendering.turned",
+        "tui.rendering.wrap",
+        "tui.system.clipboard",
+    ],
+)
+def test_a_start_loads_nothing_that_it_does_not_show(module, of_a_start):
+    assert module not in of_a_start
+
+
+@pytest.fixture(scope="module")
+def of_a_start() -> set[str]:
+    """What the app has loaded when it has come to rest, in a new conversation."""
+    parts = ("tui.app.transcript.transcript", "tui.app.conversations.sidebar", "tui.history.sqlite.history")
+    return set(loaded_by("tui.app.app", "tui.app.features", "tui.cli.assemble", *parts))

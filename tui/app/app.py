@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from tui.app.messages.by_pixels import ByPixels
     from tui.app.messages.gallery import Gallery
     from tui.engine.session import Session
     from tui.engine.workspace import Workspace
@@ -181,6 +182,13 @@ class SegueApp(App[None]):
         wide = "-wide" if size.width >= WIDE else "-narrow"
         tall = "-tall" if size.height >= TALL else "-short"
         return MainScreen(self, classes=f"{wide} {tall}")  # as the breakpoints will say: one layout less
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style anew all that there is; while there is nothing, Textual would read every style twice."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def _send_differences(self) -> None:
         """Send as little as the terminal and the person let us."""
@@ -365,7 +373,6 @@ class SegueApp(App[None]):
     @cached_property
     def gallery(self) -> Gallery:
         """The pictures of messages."""
-        from tui.app.messages.by_pixels import ByPixels
         from tui.app.messages.gallery import Gallery, Way
 
         def way() -> Way:
@@ -373,7 +380,11 @@ class SegueApp(App[None]):
                 return Way.WORDS
             return Way.KITTY if self._holds_pictures else Way.CELLS
 
-        by_pixels = ByPixels(lambda: self.outside.kind, self.uploads, lambda: self._draws_sixels)
+        def by_pixels() -> ByPixels:
+            from tui.app.messages.by_pixels import ByPixels
+
+            return ByPixels(lambda: self.outside.kind, self.uploads, lambda: self._draws_sixels)
+
         return Gallery(way, self.uploads, USUAL if self.is_headless else None, by_pixels)
 
     @property

@@ -2,7 +2,8 @@
 
 A feature is a folder with its widgets and one or two classes that do what its commands and keys ask for. It
 imports no other feature and no screen: it gets a ``Context``, and names in a Protocol of its own which of the
-abilities below it needs besides. ``tui.app.features`` puts the features together.
+abilities below it needs besides. ``tui.app.features`` puts the features together. All of it is for who reads
+and for mypy: a program that runs loads none of it.
 """
 
 from __future__ import annotations

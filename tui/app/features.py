@@ -6,7 +6,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 
 from textual.screen import Screen
 
@@ -17,7 +17,6 @@ from tui.app.commands import Handlers
 from tui.app.compare.comparing import Comparing
 from tui.app.composer.composer import Composer
 from tui.app.composer.writing import Writing
-from tui.app.context import Program
 from tui.app.conversations.arranging import Arranging
 from tui.app.conversations.branches import Branches
 from tui.app.conversations.conversation_settings import ConversationSettings
@@ -33,7 +32,6 @@ from tui.app.projects.projecting import Projecting
 from tui.app.settings.changing import Changing
 from tui.app.settings.theming import Theming
 from tui.app.spending.spending import Spending
-from tui.app.status.notice_line import NoticeLine
 from tui.app.status.presenter import StatusPresenter
 from tui.app.tools.asking import Asking
 from tui.app.tools.tooling import Tooling
@@ -66,6 +64,10 @@ from tui.errors import HistoryError, NotFoundError, UsageError
 from tui.rendering import warm
 from tui.typed_toml import Changes
 
+if TYPE_CHECKING:
+    from tui.app.context import Program
+
+
 SETTLED = 0.5
 """Seconds after the start, and after the first letter, in which nothing is loaded that a reply needs."""
 READ = 5.0
@@ -91,6 +93,23 @@ class Voice(Protocol):
 
     def note_for_now(self, words: str) -> None:
         """Say something that stays until it is dismissed, or until the history takes everything again."""
+        ...
+
+    @property
+    def noticed(self) -> Sequence[str]:
+        """What was said and stays, the newest first."""
+        ...
+
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        ...
+
+    def unnote_passing(self, shown_for: float = 0.0) -> None:
+        """The history takes everything again: of what is over by that, say what was said so long no more."""
+        ...
+
+    def dismiss_notices(self) -> bool:
+        """Say nothing of it any more. Returns whether there was anything."""
         ...
 
     def attempt_soon(self, act: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -222,7 +241,7 @@ class Features:
         if not await self.first_model.find_out():
             return False
         if self._early or not (self._voice.asked or self.writing.written):
-            await self.first_model.help_to_begin(self._notices.notices)
+            await self.first_model.help_to_begin(self._voice.noticed)
         return True
 
     def submit(self, draft: Draft) -> None:
@@ -241,7 +260,7 @@ class Features:
             return
         if needed:
             self._early.append(draft)
-            await self.first_model.help_to_begin(self._notices.notices)
+            await self.first_model.help_to_begin(self._voice.noticed)
         else:
             self.writing.submit(draft)
 
@@ -298,10 +317,6 @@ class Features:
 
     # -- what every feature may ask
     @property
-    def _notices(self) -> NoticeLine:
-        return self.screen.query_one(NoticeLine)
-
-    @property
     def keys(self) -> Keys:
         """The keys as they are bound now."""
         return self._program.keys
@@ -309,12 +324,12 @@ class Features:
     def unnote(self, words: str) -> None:
         """Say it no more."""
         if words:
-            self._notices.drop(words)
+            self._voice.unnote(words)
 
     def history_written(self) -> None:
         """The history takes what it is given: say no more that it does not, once that could be read."""
         if not self.session.any_refused:
-            self._notices.drop_passing(shown_for=READ)
+            self._voice.unnote_passing(shown_for=READ)
 
     def notify(self, words: str, *, warning: bool = False) -> None:
         """Say something for a few seconds."""
@@ -379,7 +394,7 @@ class Features:
         """Stop the reply; otherwise close what is open."""
         if self.session.stop() or self.elsewhere.stop_elsewhere():
             return
-        if not self.writing.stop_editing() and not self._notices.clear():
+        if not self.writing.stop_editing() and not self._voice.dismiss_notices():
             self.screen.remove_class("-overlay")
             self.finding.close()
         self.refresh()
@@ -410,7 +425,7 @@ class Features:
             case NotSaved(reason):
                 self._say_unsaved(reason)
             case AllSaved():
-                self._notices.drop_passing()
+                self._voice.unnote_passing()
                 self.notify("Everything is saved again")
             case Warned(words):
                 self.notify(words, warning=True)

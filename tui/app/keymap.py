@@ -196,6 +196,8 @@ def _writes(key: str) -> bool:
 # -- what is wrong with [keys]
 def problems(config: Config) -> list[ConfigError]:
     """What is wrong with ``[keys]``: names, keys, and keys that two actions would have at the same time."""
+    if not config.keys:
+        return []
     found = [*_unknown_names(config), *_unknown_keys(config)]
     told: set[frozenset[str]] = set()
     for group in at_once():

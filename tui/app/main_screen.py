@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -18,13 +18,11 @@ from tui.app.actions import BEHIND, Action
 from tui.app.background import in_background, to_ask
 from tui.app.commands import COMMANDS, Handlers, find, told, unknown
 from tui.app.composer.composer import ASK, Composer
-from tui.app.context import Program
 from tui.app.keymap import bind
 from tui.app.life import while_alive
 from tui.app.status.key_line import IDLE, KeyLine, hints
 from tui.app.status.status_line import StatusLine
 from tui.app.status.title_line import TitleLine
-from tui.app.status.which_key import WhichKey
 from tui.app.theme.grid import WIDE
 from tui.app.theme.page import Page, TooSmall
 from tui.app.undo import Acts
@@ -33,7 +31,8 @@ from tui.errors import NOT_NOW, ConfigError, HistoryError, SegueError, UsageErro
 
 if TYPE_CHECKING:
     from tui.app.composer.attached_lines import AttachedLines
-    from tui.app.conversations.sidebar import Sidebar
+    from tui.app.context import Program
+    from tui.app.conversations.sidebar import SidebarList
     from tui.app.conversations.sidebar_edge import SidebarEdge
     from tui.app.features import Features
     from tui.app.messages.message_list import MessageList
@@ -100,14 +99,12 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The page at the first paint; sidebar, transcript and notices come into it with the features."""
         yield Vertical(id="sidebar")
-        with Page(id="main"):
+        with Page(id="main", classes="-opening"):
             yield TitleLine(id="title", classes="text")
-            yield Vertical(id="reading")
             with Vertical(id="composer", classes="rail"):
                 yield Composer(id="draft")
             yield StatusLine(id="status", classes="text")
             yield KeyLine(id="keys", classes="text")
-            yield WhichKey(id="following")
         yield TooSmall(id="small")
 
     # -- the beginning and the end
@@ -175,23 +172,17 @@ class MainScreen(Screen[None]):
             self._opened.set()
 
     async def _mount_the_rest(self) -> None:
-        from tui.app.composer.attached_lines import AttachedLines
-        from tui.app.composer.queue_line import QueueLine
-        from tui.app.composer.slash_menu import SlashMenu
-        from tui.app.conversations.sidebar import Sidebar
+        from tui.app.conversations.sidebar import SidebarList
         from tui.app.conversations.sidebar_edge import SidebarEdge
-        from tui.app.status.notice_line import NoticeLine
+        from tui.app.lists.wordmark import Wordmark
         from tui.app.transcript.transcript import Transcript
 
-        menu = SlashMenu(id="menu")
-        above = QueueLine(id="queue"), menu, AttachedLines(id="attached")
+        beside = Wordmark(id="wordmark"), SidebarList(id="conversations"), KeyLine(id="sidebar-keys")
         with self.app.batch_update():  # it is all laid out and painted once
-            await self.query_one("#sidebar").mount(Sidebar(), KeyLine(id="sidebar-keys"))
-            await self.query_one("#main").mount(NoticeLine(), before="#reading")
+            await self.query_one("#sidebar").mount(*beside)
+            self.query_one("#main").remove_class("-opening")
+            await self.query_one("#main").mount(Transcript(id="transcript"), before="#composer")
             await self.query_one("#main").mount(SidebarEdge())
-            await self.query_one("#reading").mount(Transcript(id="transcript"))
-            await self.query_one("#composer").mount(*above, before="#draft")
-        self.composer.menu = menu
 
     async def _begin(self, workspace: Workspace) -> None:
         from tui.app.features import Features
@@ -232,20 +223,47 @@ class MainScreen(Screen[None]):
 
     def note(self, words: str) -> None:
         """Say something that stays until it is dismissed; under another screen, there for a moment too."""
-        for line in self._notice_lines:
-            line.add(words)
+        self._notice_line().add(words)
         self._say_over_others(words)
 
     def note_for_now(self, words: str) -> None:
         """Say something that stays until it is dismissed, or until the history takes everything again."""
-        for line in self._notice_lines:
-            line.add_passing(words)
+        self._notice_line().add_passing(words)
         self._say_over_others(words)
+
+    def _notice_line(self) -> NoticeLine:
+        """The line of notices; it comes with the first one."""
+        from tui.app.status.notice_line import NoticeLine
+
+        for line in self._notice_lines:
+            return line
+        line = NoticeLine()
+        self.query_one("#main").mount(line, before="#transcript")
+        return line
 
     @property
     def _notice_lines(self) -> list[NoticeLine]:
-        """The line of notices, once there is one."""
+        """The line of notices, once there was one."""
         return [cast("NoticeLine", line) for line in self.query("#notice")]
+
+    @property
+    def noticed(self) -> Sequence[str]:
+        """What was said and stays, the newest first."""
+        return [words for line in self._notice_lines for words in line.notices]
+
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        for line in self._notice_lines:
+            line.drop(words)
+
+    def unnote_passing(self, shown_for: float = 0.0) -> None:
+        """The history takes everything again: of what is over by that, say what was said so long no more."""
+        for line in self._notice_lines:
+            line.drop_passing(shown_for)
+
+    def dismiss_notices(self) -> bool:
+        """Say nothing of it any more. Returns whether there was anything."""
+        return any([line.clear() for line in self._notice_lines])
 
     def _say_over_others(self, words: str) -> None:
         if self.features is not None and not self.is_active:
@@ -407,7 +425,7 @@ class MainScreen(Screen[None]):
         finally:
             features.transcript.done()
 
-    def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
+    def on_sidebar_list_opened(self, event: SidebarList.Opened) -> None:
         """Open a conversation."""
         self.remove_class("-overlay")
         self.back_to_writing()

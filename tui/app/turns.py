@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import App
@@ -31,11 +30,12 @@ class ScreenSeen(Message):
     """A screen is seen for the first time, and the keys go to it."""
 
 
-@dataclass
 class AskingDone(Message):
     """Work that was to lay a screen over the others has ended, with or without one."""
 
-    work: object
+    def __init__(self, work: object) -> None:
+        super().__init__()
+        self.work = work
 
 
 def stays(event: events.Event, target: DOMNode) -> bool:

@@ -21,7 +21,6 @@ from tui.chat.model import hue_of, split_id
 from tui.chat.parts import ToolCall, of_kind, ran_by_vendor
 from tui.engine.engine import Engine
 from tui.engine.live import LiveReplies, LiveReply, key_of
-from tui.engine.request import tokens_of
 from tui.errors import HistoryError, UsageError
 from tui.history.store import ConversationChanges, HistoryStore
 from tui.parameters import changed
@@ -159,7 +158,7 @@ class ConversationService:
             rounds = of_kind(message.parts, ToolCall)  # then it is the usage of several requests
             if usage is not None and usage.input_tokens is not None and not (message.summary or rounds):
                 return total + usage.input_tokens + (usage.output_tokens or 0)
-            total += tokens_of(message)
+            total += _tokens_of(message)
             if message.summary or (self.window and total > self.window):
                 break  # nothing before a summary is sent, and nothing that has no room
             total += TOKENS_PER_MESSAGE
@@ -235,7 +234,7 @@ class ConversationService:
         while path:
             path, newest = path[:-_PAGE], path[-_PAGE:]
             for message in reversed(await self.messages(newest)):
-                count += tokens_of(message) + TOKENS_PER_MESSAGE
+                count += _tokens_of(message) + TOKENS_PER_MESSAGE
                 if message.summary:
                     return count
         return count
@@ -462,3 +461,10 @@ class ConversationService:
         bundle = await bundle_of(self.storage.store, self.conversation.id)
         bundle = Bundle(bundle.conversation, list(map(self.storage.engine.newest, bundle.messages)))
         return await asyncio.to_thread(write_conversation, bundle, target)
+
+
+def _tokens_of(message: Message) -> int:
+    """About how many tokens a message has when it is sent again."""
+    from tui.engine.request import tokens_of  # here, since a new conversation has none
+
+    return tokens_of(message)

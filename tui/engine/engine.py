@@ -36,19 +36,17 @@ from tui.engine.calling import Calling, Equip, Keeper
 from tui.engine.failure import explain
 from tui.engine.limits import Limits
 from tui.engine.live import key_of
-from tui.engine.making_pictures import picture_prompt
-from tui.engine.request import SMALLER, SUMMARISE, Request, build_request, is_too_large, together
 from tui.engine.resolver import Resolver
 from tui.engine.tools import Tools
 from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
-from tui.providers.most import in_words, largest_image
 from tui.text import one_line
 
-if TYPE_CHECKING:  # it is loaded when one is begun
+if TYPE_CHECKING:  # they are loaded when one is begun
     from tui.engine.reply import Reply, Write
+    from tui.engine.request import Request
 
 # How far real counts may bend the token estimate.
 _CALIBRATION_RANGE = (0.5, 2.0)
@@ -202,6 +200,8 @@ class Engine:
         Raises:
             UsageError: One has no text, or there is no prompt above.
         """
+        from tui.engine.request import together
+
         parent = conversation.node(ids[0]).parent
         replies = await self.messages(ids)
         if not all(reply.text.strip() for reply in replies):
@@ -272,6 +272,11 @@ class Engine:
         info = self._facts.info(model_id)
         if info and info.vision is False and any(file.kind is Kind.IMAGE for file in attachments):
             return f"{one_line(split_id(model_id)[1])} takes no images"
+        if not attachments:
+            return ""
+        from tui.engine.request import is_too_large
+        from tui.providers.most import in_words, largest_image
+
         largest = largest_image(split_id(model_id)[0])
         for file in attachments:
             if largest is not None and is_too_large(file, largest):
@@ -375,6 +380,8 @@ class Engine:
         return self._run(conversation, message, write, notices, equip, search=search, draw=draw)
 
     async def _sum_up(self, conversation: Conversation, end: int | None, model: str | None) -> Reply:
+        from tui.engine.request import SUMMARISE
+
         path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
@@ -513,6 +520,9 @@ class Engine:
         draw: bool = False,
         pictures: bool = False,
     ) -> Request:
+        from tui.engine.request import build_request
+        from tui.providers.most import largest_image
+
         info = self._facts.info(model_id)
         refused = self._refused.get(model_id)
         instructions = calling.instructions if calling and abilities.tools else ""
@@ -538,6 +548,9 @@ class Engine:
         self, model_id: str, path: Sequence[Message], abilities: Abilities = _AS_TEXT
     ) -> Request:
         """What goes to a model that makes nothing but pictures: all else it would draw."""
+        from tui.engine.making_pictures import picture_prompt
+        from tui.engine.request import build_request
+
         info = self._facts.info(model_id)
         prompt, shown = picture_prompt(path)
         if info is not None and info.vision is False:
@@ -594,6 +607,8 @@ def _file_notices(request: Request, model_id: str) -> tuple[str, ...]:
     if request.unseen:
         notices.append(f"{split_id(model_id)[1]} takes no images; left out: {', '.join(request.unseen)}")
     if request.large:
+        from tui.engine.request import SMALLER
+
         provider = split_id(model_id)[0]
         notices.append(f"Too large for {provider}; left out: {', '.join(request.large)}; {SMALLER}")
     if request.lost:

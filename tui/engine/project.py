@@ -16,7 +16,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.digest import sha256
-from tui.engine.attaching import content_of
 from tui.engine.personas import NAME
 from tui.errors import ConfigError, UsageError
 from tui.text import clean, counted, one_line
@@ -165,6 +164,8 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _content(path: Path) -> bytes:
+    from tui.engine.attaching import content_of
+
     if path.parent.is_symlink() or path.is_symlink():
         raise ValueError("it is a link")
     data = content_of(path, LARGEST)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
+from tui.aside import aside
 from tui.digest import sha256
 from tui.engine.project import Project, find_project
 from tui.errors import ConfigError
@@ -42,7 +43,7 @@ class Projects:
 
     async def look(self) -> None:
         """Look for the project, and for what was said of it."""
-        await asyncio.to_thread(self._look)
+        await aside(self._look)
 
     def _look(self) -> None:
         before, verdict = self.found, self.verdict

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,8 @@ from pathlib import Path
 from tui.chat.model import ModelInfo
 
 _FILE = Path(__file__).with_name("models.json.gz")
+_GZIP = 16 + zlib.MAX_WBITS
+"""The form of the file, as zlib calls it: what else the module of that form has takes a start 0.5 ms."""
 _NO_MORE: tuple[float | None, ...] = (None,) * 7
 
 
@@ -30,7 +32,7 @@ def shipped(provider: str) -> Mapping[str, ModelInfo]:
 @cache
 def _lines() -> list[str]:
     """The date, and a line of JSON for each vendor: only those that are asked for are read as such."""
-    return gzip.decompress(_FILE.read_bytes()).decode().split("\n")
+    return zlib.decompress(_FILE.read_bytes(), _GZIP).decode().split("\n")
 
 
 def _model(

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property, partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -24,12 +25,9 @@ from tui.providers.address import host_of, is_loopback, is_private
 from tui.providers.base import AsyncGeneratorProvider, Search, Target, pictures_of
 from tui.providers.facts import shipped
 from tui.providers.foreign import kept_off
-from tui.providers.g4f import bridged
 from tui.providers.health import Health, HealthBoard, State
 from tui.providers.lessons import Lessons
 from tui.providers.lists import Lists
-from tui.providers.most import MOST
-from tui.providers.picture_models import as_painter
 from tui.providers.plugins import DropIn, Source, drop_ins, harmless, packages
 from tui.providers.provider_specs import (
     FOREIGN,
@@ -329,7 +327,10 @@ class Registry:
             yield from drop_ins(self._paths.config / "providers")
         except ConfigError as error:
             self._problems.append(error)
-        yield from bridged()
+        if find_spec("g4f") is not None:
+            from tui.providers.g4f import bridged
+
+            yield from bridged()
 
     def _local(self) -> ProviderSpec:
         from tui.providers.local.spec import local_spec
@@ -447,7 +448,11 @@ def _as_listed(spec: ProviderSpec, provider: object, model: ModelInfo) -> ModelI
     """A model of a list, of which its provider may know more than its row says."""
     told = spec.settings.pictures.get(model.id) or model.pictures
     unsaid = model.pictures != "only" and pictures_of(provider, model.id, told) == "only"
-    return as_painter(model) if unsaid else model
+    if not unsaid:
+        return model
+    from tui.providers.picture_models import as_painter  # here, since few lists have such a model
+
+    return as_painter(model)
 
 
 def _answering(provider: Any, model: str, told: Pictures | None) -> Any:
@@ -470,7 +475,11 @@ def _checked(found: Iterable[Any]) -> Iterator[ModelInfo]:
 def _known_limit(spec: ProviderSpec, model: str) -> frozenset[str]:
     """How long a reply may be, where a wire format can't leave that to the server and it is well known."""
     facts = shipped(spec.name).get(model) if spec.vendor.type == "anthropic" else None
-    return frozenset([f"max_tokens{MOST}{facts.max_output}"]) if facts and facts.max_output else frozenset()
+    if facts is None or not facts.max_output:
+        return frozenset()
+    from tui.providers.most import MOST
+
+    return frozenset([f"max_tokens{MOST}{facts.max_output}"])
 
 
 def _transport(spec: ProviderSpec) -> dict[str, Any]:

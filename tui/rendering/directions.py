@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.bidi import Around, first_strong, last_strong
+from tui.bidi import Around, first_strong, last_strong, runs_to_left
 from tui.cells import cells
 from tui.rendering.flow import spots
 from tui.rendering.layout import PlacedBlock
 from tui.rendering.spans import BAND, QUOTE_BAR
-from tui.rendering.turned import Area, runs_to_left
+from tui.rendering.turned import Area
 
 _NEAR = 8
 """Rows in which a letter is looked for."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui import graphemes
-from tui.bidi import ALONE, MIRRORED, Around, first_strong, order, turns
+from tui.bidi import ALONE, MIRRORED, Around, order, runs_to_left, turns
 from tui.cells import cells
 
 FAR = 1 << 24
@@ -87,16 +87,6 @@ class Turned(Struct, frozen=True):
     def seen_at(self, cell: int) -> int:
         """The cell where one of the line as it is read is seen."""
         return self.read.index(cell) if cell in self.read else cell
-
-
-def runs_to_left(texts: Iterable[str]) -> bool:
-    """Whether the paragraph that has these texts begins with a letter that runs from right to left."""
-    return first_strong(texts) in ("R", "AL")
-
-
-def has_turns(line: Iterable[Segment]) -> bool:
-    """Whether anything of a line may run from right to left."""
-    return any(turns(segment.text) for segment in line)
 
 
 def turn(strip: Strip, areas: Sequence[Area], shape: Shape | None = None) -> Turned:

@@ -18,13 +18,13 @@ from textual.widgets import Input
 
 from tests.said import said
 from tui.app.messages import link_sheet as links
-from tui.app.messages import message_list
 from tui.app.messages.message_view import MessageView
 from tui.app.theme.foreign import fitted
 from tui.app.theme.themes import THEMES
 from tui.app.transcript.transcript import Transcript
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role, Status
+from tui.system import clipboard
 from tui.system.clipboard import Copied
 
 GPT, CLAUDE = "openai/gpt-6-sol", "anthropic/claude-opus-5"
@@ -212,6 +212,6 @@ def copied(monkeypatch):
         texts.append(text)
         return Copied("test", "Copied with the test")
 
-    monkeypatch.setattr(message_list, "copy", copy)
+    monkeypatch.setattr(clipboard, "copy", copy)
     monkeypatch.setattr(links, "copy", copy)
     return texts

@@ -3,7 +3,7 @@
 import pytest
 
 from tui.app.messages.finder import needles
-from tui.app.transcript.finding import FindBar, FindCount
+from tui.app.transcript.find_bar import FindBar, FindCount
 
 
 def marked(reader, role="mark"):

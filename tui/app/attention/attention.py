@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.attention.notices import Looking, Notices, elsewhere, failed, wanted, words_of
 from tui.app.attention.telling import Telling
-from tui.app.context import Context, WithAsking
 from tui.app.terminal.outside import Does, Outside
 from tui.chat.message import Message
 from tui.config import Config
 from tui.engine.live import LiveReply
+
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking
+
+    class _Context(Context, WithAsking, Protocol): ...
+
 
 NAME = "Segue"
 _BUSY = "● "
@@ -23,9 +28,6 @@ class _Program(Protocol):
     outside: Outside
     touched: float
     app_focus: bool
-
-
-class _Context(Context, WithAsking, Protocol): ...
 
 
 class Attention:

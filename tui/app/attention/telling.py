@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui.app.terminal.kinds import Notice
 from tui.app.terminal.outside import Outside
 from tui.config import NotifyConfig
-from tui.system import desktop, tmux
 
 
 class Telling:
@@ -24,6 +23,8 @@ class Telling:
     async def know_terminal(self) -> None:
         """Ask the multiplexer which terminal is outside, and whether it hands anything on to that."""
         if self._outside.kind.inside == "tmux":
+            from tui.system import tmux
+
             client = await tmux.client()
             self._outside.kind = self._outside.kind.behind(
                 client.terminal, client.environment, passes=client.passes, always=client.passes_always
@@ -44,6 +45,8 @@ class Telling:
         kind = self._outside.kind
         mute = kind.notice is Notice.BELL or kind.name == "vte"  # which takes notices, and drops them
         if config.how == "system" or (config.how == "auto" and mute):
+            from tui.system import desktop
+
             return await desktop.notify(self._outside.fitting(words))
         return False
 

@@ -69,16 +69,16 @@ class CompareTabs(Line):
         names = [self._label(state, ink) for state in self._in_view]
         if y == 0:
             spans = [span for name in names for span in (*name, Span("   ", Style.null()))]
-            return justify(cut(spans[:-1], width), (), width).apply_style(self.rich_style)
+            return justify(cut(spans[:-1], width), (), width).apply_style(self.visual_style.rich_style)
         at = 0
         for state, name in zip(self._in_view, names, strict=True):
             long = width_of(name)
             if state.message_id == self.shown:
                 style = hairline_style(self.app.theme_variables, state.hue)
                 segments = [Segment(" " * at), Segment("─" * min(long, width - at), style)]
-                return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+                return Strip(segments).adjust_cell_length(width).apply_style(self.visual_style.rich_style)
             at += long + 3
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self.visual_style.rich_style)
 
     @property
     def _in_view(self) -> Sequence[ColumnState]:
@@ -121,7 +121,7 @@ class CompareStatus(Line):
         """Draw all; Textual calls this."""
         ink, width = Ink.from_theme(self.app.theme_variables), self.content_size.width
         if y or not self.states:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.visual_style.rich_style)
         measure = (width - (self.slots - 1) * GAP) // self.slots
         strips: list[Strip] = []
         for place, state in enumerate(self.states):
@@ -130,7 +130,7 @@ class CompareStatus(Line):
             room = width - place * (measure + GAP) if last else measure
             strip = justify((), spans, room) if last and place else justify(spans, (), room)
             strips += [strip] if last else [strip, Strip.blank(GAP)]
-        return Strip.join(strips).adjust_cell_length(width).apply_style(self.rich_style)
+        return Strip.join(strips).adjust_cell_length(width).apply_style(self.visual_style.rich_style)
 
     def _spans(self, state: ColumnState, ink: Ink) -> list[Span[Style]]:
         name, now = Span(state.name, ink.hues[state.hue]), state.status

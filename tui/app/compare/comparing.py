@@ -11,7 +11,6 @@ from msgspec import Struct, field
 from tui.app.actions import Action
 from tui.app.commands import Handlers, parse
 from tui.app.compare.comparison import Outcome, names_of
-from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.messages.name_line import model_name
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
@@ -38,8 +37,12 @@ from tui.text import one_line
 
 if TYPE_CHECKING:
     from tui.app.compare.compare import Compare
+    from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTranscript, WithWriting
     from tui.chat.message import Message
     from tui.engine.reply import Reply
+
+    class _Context(Context, WithTranscript, WithReading, WithWriting, WithStatus, WithModels, Protocol): ...
+
 
 BESIDE = frozenset(
     (
@@ -81,9 +84,6 @@ class _Opening(Struct):
     """The replies that were asked for here."""
     places: dict[int, int | None] = field(default_factory=dict)
     """Those that are chosen as they come, and the ones in whose place they stand."""
-
-
-class _Context(Context, WithTranscript, WithReading, WithWriting, WithStatus, WithModels, Protocol): ...
 
 
 class Comparing:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from textual.events import Resize
 
 from tui.app.actions import Action
+from tui.app.messages.blocks import Standing
 from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.look import Look
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.messages.rows import Rows
 from tui.app.messages.window import lines_of

@@ -43,7 +43,7 @@ class ReplyHead(Widget):
         line = Span("─" * room, hairline_style(self.app.theme_variables, self.hue))
         spans = cut([Span(self.name_shown, ink.hues[self.hue])], room) if y == 0 else [line]
         segments = segments_of((rail, Span(" ", Style.null()), *spans))
-        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.visual_style.rich_style)
 
 
 class ReplyColumn(Vertical):

@@ -13,6 +13,7 @@ The widget::
     composer                it: Enter sends, but not in a paste; earlier prompts
     vim_keys                Vim's keys, if they are wanted
     vim/                    what they do to a text
+    above                   what stands above it, while there is something to show
     queue_line              the prompts that wait
 
 Files::

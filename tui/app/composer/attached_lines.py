@@ -58,7 +58,7 @@ class AttachedLines(Line):
         """Draw one row; Textual calls this."""
         rows = self._rows(Ink.from_theme(self.app.theme_variables))
         left, right = rows[y] if y < len(rows) else ((), ())
-        return justify(left, right, self.content_size.width).apply_style(self.rich_style)
+        return justify(left, right, self.content_size.width).apply_style(self.visual_style.rich_style)
 
     def _rows(self, ink: Ink) -> list[Row]:
         rows: list[Row] = [self._file(place, ink) for place in range(min(len(self.files), _SHOWN))]

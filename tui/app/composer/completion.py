@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
-    from tui.app.composer.candidates import Candidate, TypedPath
+    from tui.app.commands import Command
+    from tui.app.composer.candidates import Candidate, Models, TypedPath
     from tui.app.composer.served import Served
     from tui.app.composer.slash_menu import SlashMenu
     from tui.app.lists.writing_area import WritingArea
@@ -19,17 +20,26 @@ if TYPE_CHECKING:
 class Completion:
     """Completes the draft in an area, with the menu above it."""
 
-    def __init__(self, area: WritingArea, attach: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        area: WritingArea,
+        attach: Callable[[str], None],
+        saved: Callable[[], Sequence[Command]],
+    ) -> None:
         """Begin without a menu.
 
         Args:
             area: Where the draft is written.
             attach: Attaches the file at a path, as it would be typed.
+            saved: The prompts that are kept as files, as far as they are known.
         """
         self._area = area
         self._attach = attach
+        self._saved = saved
         self.menu: SlashMenu | None = None
-        """The menu above, once it is there."""
+        """The menu above, once anything was offered."""
+        self.models: Models = tuple
+        """The models that there are, once that is known."""
         self.served: Served | None = None
         """What servers offer, once they are known."""
         self._closed_at: str | None = None
@@ -67,9 +77,9 @@ class Completion:
         typed = self._typed_path
         if typed is not None:
             in_background(self._area, "paths", self.offer_paths, exclusive=True)
-        elif self.menu is not None:
+        else:
             self._offered_at = text
-            self.menu.offer(text)
+            self._offer(text)
         if self.served is not None and (typed is not None or text.startswith("/")):
             in_background(self._area, "served", self._ask, typed.text if typed else text, exclusive=True)
 
@@ -86,8 +96,26 @@ class Completion:
             return
         if self._typed_path is not None:
             await self.offer_paths()
-        elif self.menu is not None:
-            self.menu.offer(self._area.text)
+        else:
+            self._offer(self._area.text)
+
+    def _offer(self, text: str) -> None:
+        if self.menu is not None or text.startswith("/"):
+            self._made_menu().offer(text)
+
+    def _made_menu(self) -> SlashMenu:
+        if self.menu is None:
+            from tui.app.composer.above import part_above
+            from tui.app.composer.slash_menu import SlashMenu
+
+            self.menu = part_above(self._area, SlashMenu, "menu")
+            self.menu.models = lambda: self.models()
+            self.menu.saved = self._saved
+            self.menu.served = self._served
+        return self.menu
+
+    def _served(self, draft: str) -> Sequence[Command]:
+        return self.served.commands(draft) if self.served is not None else ()
 
     async def complete(self) -> bool:
         """Complete the chosen path, model or command. Returns whether one was offered."""
@@ -126,7 +154,7 @@ class Completion:
     async def offer_paths(self) -> None:
         """Show what the path at the caret may become; a folder that takes too long is not waited for."""
         typed = self._typed_path
-        if self.menu is None or typed is None or self._area.text == self._closed_at:
+        if typed is None or self._area.text == self._closed_at:
             return
         from tui.app.composer.candidates import path_candidates
         from tui.engine.attaching import PATIENCE
@@ -139,7 +167,7 @@ class Completion:
         if self._typed_path == typed and self._area.text != self._closed_at:
             served = self.served.candidates(typed) if self.served is not None else []
             self._offered_at = self._area.text
-            self.menu.offer_paths([*served, *found] if not typed.text else [*found, *served])
+            self._made_menu().offer_paths([*served, *found] if not typed.text else [*found, *served])
 
     def complete_path(self) -> Candidate | None:
         """Complete the path at the caret; a file after ``@`` is attached. Returns what was chosen."""

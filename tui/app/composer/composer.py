@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -62,47 +61,47 @@ class Composer(WritingArea):
         bind(Action.COMPLETE, "complete"),
     ]
 
-    @dataclass
     class FilesChanged(Message):
         """Other files go along, or are offered."""
 
-    @dataclass
     class Commanded(Message):
         """A slash command."""
 
-        name: str
-        argument: str
+        def __init__(self, name: str, argument: str) -> None:
+            super().__init__()
+            self.name = name
+            self.argument = argument
 
-    @dataclass
     class Submitted(Message):
         """A message to send; the composer is empty again."""
 
-        draft: Draft
+        def __init__(self, draft: Draft) -> None:
+            super().__init__()
+            self.draft = draft
 
-    @dataclass
     class ModeChanged(Message):
         """Vim's keys mean something else now."""
 
-    @dataclass
     class TakeBack(Message):
         """Up on an empty composer, while a prompt is queued."""
 
-    @dataclass
     class FromClipboard(Message):
         """What the system's clipboard holds is wanted: a terminal pastes no images."""
 
-    @dataclass
     class Offered(Message):
         """A key that is offered under the last message, while nothing is written."""
 
-        action: Action
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
 
-    @dataclass
     class Scrolled(Message):
         """A key that moves the caret nowhere: the conversation scrolls instead."""
 
-        action: str
-        """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+            """The transcript's action: page_up, page_down, scroll_home or scroll_end."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -115,7 +114,7 @@ class Composer(WritingArea):
         self.saved: Callable[[], Sequence[Command]] = tuple
         """The prompts that are kept as files, once that is known."""
         self.files = Files(self, self._tell_of_files)
-        self.completion = Completion(self, self._attach_path)
+        self.completion = Completion(self, self._attach_path, lambda: self.saved())
         self._enter = Enter(self.set_timer, self._send)
         self._bound: Mapping[str, str] = {}
         self.offered_keys: Callable[[], Mapping[str, Action]] = dict
@@ -269,12 +268,8 @@ class Composer(WritingArea):
     # -- the menu above
     @property
     def menu(self) -> SlashMenu | None:
-        """The menu above, once it is there."""
+        """The menu above, once anything was offered."""
         return self.completion.menu
-
-    @menu.setter
-    def menu(self, menu: SlashMenu) -> None:
-        self.completion.menu = menu
 
     @property
     def open_menu(self) -> SlashMenu | None:

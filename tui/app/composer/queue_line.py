@@ -40,7 +40,7 @@ class QueueLine(Line):
         left, right = self._row(y, ink)
         spans = [Span(RAIL, ink.you), Span(" ", Style.null()), *left]
         return justify(spans, [*right, Span(" ", Style.null())], self.content_size.width).apply_style(
-            self.rich_style
+            self.visual_style.rich_style
         )
 
     def _row(self, y: int, ink: Ink) -> tuple[Sequence[Span[Style]], Sequence[Span[Style]]]:

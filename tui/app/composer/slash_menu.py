@@ -123,7 +123,7 @@ class SlashMenu(RowList):
         column = self.parent
         if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
             return 0
-        parts = [part for part in column.parent.children if part is not column and part.id != "reading"]
+        parts = [part for part in column.parent.children if part is not column and part.id != "transcript"]
         below = [
             part for part in (*parts, *column.children) if part is not self and not part.styles.is_docked
         ]

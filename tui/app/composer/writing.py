@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
@@ -13,10 +12,9 @@ from textual.message import Message as TextualMessage
 
 from tui.app.background import in_background
 from tui.app.commands import NAMES, Command, Handlers, saved
-from tui.app.composer.attached_lines import AttachedLines
+from tui.app.composer.above import part_above
 from tui.app.composer.composer import ASK, ASK_NEXT, Composer
-from tui.app.composer.queue_line import QueueLine
-from tui.app.context import Context, WithAsking, WithReading, WithTranscript
+from tui.aside import aside
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Role
 from tui.engine.saved_prompts import TypedPrompt
@@ -25,14 +23,15 @@ from tui.errors import HistoryError, SegueError, UsageError
 from tui.parameters import in_words
 from tui.text import one_line
 
-if TYPE_CHECKING:  # it is loaded when one is begun
-    from tui.engine.reply import Reply
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithReading, WithTranscript
+    from tui.engine.reply import Reply  # it is loaded when one is begun
+
+    class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
+
 
 _RECALLED = 100
 """Prompts of the conversation that is read which come before those of others."""
-
-
-class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class Writing:
@@ -73,9 +72,7 @@ class Writing:
         self._composer.recall.know([Draft(text) for text in prompts])
         self._composer.saved = self.saved_prompts
         self._composer.offered_keys = lambda: self._context.transcript.offered
-        if self._composer.menu is not None:
-            self._composer.menu.models = self._models
-            self._composer.menu.saved = self.saved_prompts
+        self._composer.completion.models = self._models
         if self._context.session.workspace.config.mcp:
             self._begin_served()
 
@@ -86,8 +83,6 @@ class Writing:
         context = self._context
         served = Served(context.session.workspace.offers, context.notify, context.tell)
         self._composer.completion.served = served
-        if self._composer.menu is not None:
-            self._composer.menu.served = served.commands
 
     def _models(self) -> list[str]:
         """The models that can be used now."""
@@ -102,8 +97,8 @@ class Writing:
     async def say_prompt_problems(self) -> None:
         """Say what is wrong with the prompts and personas that are kept as files."""
         workspace = self._context.session.workspace
-        prompts = await asyncio.to_thread(workspace.saved_prompts.problems, NAMES)
-        for problem in (*prompts, *await asyncio.to_thread(workspace.personas.problems)):
+        prompts, personas = workspace.saved_prompts, workspace.personas
+        for problem in await aside(lambda: [*prompts.problems(NAMES), *personas.problems()]):
             self._context.note(str(problem))
 
     def recall_soon(self) -> None:
@@ -406,15 +401,28 @@ class Writing:
     def refresh(self) -> None:
         """Show the queue, the files, and whether a reply comes."""
         service = self._context.session.current
-        self._context.screen.query_one(QueueLine).prompts = tuple(draft.words for draft in service.queue)
+        self._show_queue(tuple(draft.words for draft in service.queue))
         self._composer.queued = bool(service.queue)
         self._composer.placeholder = ASK_NEXT if service.busy else ASK
         self.refresh_files()
 
+    def _show_queue(self, waiting: tuple[str, ...]) -> None:
+        if waiting or self._context.screen.query("#queue"):
+            from tui.app.composer.queue_line import QueueLine
+
+            part_above(self._composer, QueueLine, "queue").prompts = waiting
+
     def refresh_files(self) -> None:
         """Show the files that go along, and why they can't if that is known."""
-        composer, lines = self._composer, self._context.screen.query_one(AttachedLines)
+        composer = self._composer
+        trouble = self._context.session.current.trouble(composer.attachments)
+        nothing = not (composer.attachments or composer.offered or trouble)
+        if nothing and not self._context.screen.query("#attached"):
+            return
+        from tui.app.composer.attached_lines import AttachedLines
+
+        lines = part_above(composer, AttachedLines, "attached")
         lines.files, lines.offered = composer.attachments, composer.offered
         lines.alone = not composer.text
-        lines.trouble = self._context.session.current.trouble(composer.attachments)
+        lines.trouble = trouble
         lines.set_class(not composer.has_focus, "-away")

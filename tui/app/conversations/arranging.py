@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithReading
 from tui.engine.conversation_service import ConversationService
 from tui.errors import UsageError
 from tui.text import one_line
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithReading
 
-class _Context(Context, WithReading, Protocol): ...
+    class _Context(Context, WithReading, Protocol): ...
 
 
 class Arranging:

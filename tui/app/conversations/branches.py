@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithComparing, WithMessages, WithReading, WithTranscript
 from tui.errors import SegueError
 from tui.text import one_line
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithComparing, WithMessages, WithReading, WithTranscript
+
+    class _Context(Context, WithReading, WithTranscript, WithMessages, WithComparing, Protocol): ...
+
+
 _LONGEST = 80
 """Characters of a label."""
-
-
-class _Context(Context, WithReading, WithTranscript, WithMessages, WithComparing, Protocol): ...
 
 
 class Branches:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithReading
 from tui.parameters import in_words
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithReading
 
-class _Context(Context, WithReading, Protocol): ...
+    class _Context(Context, WithReading, Protocol): ...
 
 
 class ConversationSettings:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithAsking, WithReading, WithTranscript
-from tui.app.conversations.sidebar import Sidebar, SidebarList
+from tui.app.conversations.sidebar import SidebarList
 from tui.chat.message import Role
 from tui.errors import HistoryError
 from tui.history.store import ListFilter
+
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithReading, WithTranscript
+
+    class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
+
 
 LISTED = 200
 """Conversations in the sidebar; the list over the page has them all."""
 
 
 _BY_PEOPLE = ListFilter(begun_by="")
-
-
-class _Context(Context, WithTranscript, WithReading, WithAsking, Protocol): ...
 
 
 class ConversationLists:
@@ -47,9 +49,9 @@ class ConversationLists:
             self._context.note(str(error))
             return
         today = datetime.now().astimezone().date()
-        sidebar = self._context.screen.query_one(Sidebar)
+        sidebar = self._context.screen.query_one(SidebarList)
         unread, asking = frozenset(session.unread), self._context.asking.waiting
-        sidebar.show(summaries, session.current_id, session.live_hues, unread, asking, today)
+        sidebar.show_conversations(summaries, session.current_id, session.live_hues, unread, asking, today)
 
     def toggle_overlay(self) -> None:
         """Lay the sidebar over the page, or take it away."""

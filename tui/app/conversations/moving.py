@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from tui.app.context import Context
 from tui.engine.moving_in import MovingIn
 from tui.history.copying import Copied
 from tui.text import counted
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
+
 
 _PAUSE = 0.5  # seconds between two words of how far it is
 

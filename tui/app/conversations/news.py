@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 from tui.app.life import while_alive
 from tui.engine.elsewhere import grown
 from tui.errors import HistoryError
 from tui.history.store import Change, Line, News
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 
-class _Context(Context, WithTranscript, WithReading, WithLists, WithStatus, Protocol): ...
+    class _Context(Context, WithTranscript, WithReading, WithLists, WithStatus, Protocol): ...
 
 
 class HistoryNews:

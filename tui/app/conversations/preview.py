@@ -12,10 +12,11 @@ from textual.reactive import reactive
 
 from tui.app.life import lives
 from tui.app.lists.line import Line
+from tui.app.messages.blocks import Standing
 from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.look import Look
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.message_view import MessageView, Standing
+from tui.app.messages.message_view import MessageView
 from tui.app.messages.rows import Rows
 from tui.app.messages.summary_view import SummaryView
 from tui.app.theme.ink import Ink

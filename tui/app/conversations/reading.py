@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers
-from tui.app.context import (
-    Context,
-    WithAsking,
-    WithComparing,
-    WithElsewhere,
-    WithLists,
-    WithModels,
-    WithStatus,
-    WithTranscript,
-    WithWriting,
-)
 from tui.chat.attachment import Attachment
 from tui.chat.draft import Draft
 from tui.engine.conversation_service import ConversationService, fields_of
@@ -26,21 +15,34 @@ from tui.engine.session import Act
 from tui.errors import NotFoundError, SegueError, UsageError
 from tui.history.store import ConversationChanges
 
+if TYPE_CHECKING:
+    from tui.app.context import (
+        Context,
+        WithAsking,
+        WithComparing,
+        WithElsewhere,
+        WithLists,
+        WithModels,
+        WithStatus,
+        WithTranscript,
+        WithWriting,
+    )
+
+    class _Context(
+        Context,
+        WithTranscript,
+        WithWriting,
+        WithStatus,
+        WithLists,
+        WithModels,
+        WithComparing,
+        WithAsking,
+        WithElsewhere,
+        Protocol,
+    ): ...
+
+
 _Find = Callable[[], Awaitable[ConversationService]]
-
-
-class _Context(
-    Context,
-    WithTranscript,
-    WithWriting,
-    WithStatus,
-    WithLists,
-    WithModels,
-    WithComparing,
-    WithAsking,
-    WithElsewhere,
-    Protocol,
-): ...
 
 
 class CurrentConversation:

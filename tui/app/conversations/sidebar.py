@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 from rich.style import Style
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.keymap import bind
 from tui.app.lists.row_list import Heading, Row, RowList
-from tui.app.lists.wordmark import Wordmark
 from tui.app.theme.ink import RAIL, Pen, cut, segments_of, width_of
 from tui.dates import day_group
 from tui.rendering.spans import Span
@@ -71,7 +67,7 @@ class ConversationRow(Struct, frozen=True):
 
 
 class SidebarList(RowList, can_focus=True):
-    """The rows. It may have the focus: then the arrows choose, and Enter opens."""
+    """It may have the focus: then the arrows choose, and Enter opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(Action.SIDEBAR_UP, "step(-1)"),
@@ -80,7 +76,13 @@ class SidebarList(RowList, can_focus=True):
         bind(Action.SIDEBAR_LEAVE, "leave"),
     ]
 
-    @dataclass
+    class Opened(Message):
+        """A conversation was chosen."""
+
+        def __init__(self, conversation_id: int) -> None:
+            super().__init__()
+            self.conversation_id = conversation_id
+
     class Left(Message):
         """The reader goes back to writing."""
 
@@ -123,27 +125,7 @@ class SidebarList(RowList, can_focus=True):
         """Back to writing."""
         self.post_message(self.Left())
 
-
-class Sidebar(Vertical):
-    """Wordmark and conversations; its keys stand below it."""
-
-    @dataclass
-    class Opened(Message):
-        """A conversation was chosen."""
-
-        conversation_id: int
-
-    def compose(self) -> ComposeResult:
-        """The two parts, from top to bottom."""
-        yield Wordmark(id="wordmark")
-        yield SidebarList(id="conversations")
-
-    @property
-    def list(self) -> SidebarList:
-        """The rows."""
-        return self.query_one(SidebarList)
-
-    def show(
+    def show_conversations(
         self,
         summaries: Sequence[Summary],
         current: int | None,
@@ -162,12 +144,11 @@ class Sidebar(Vertical):
             asking: Those in which a question waits.
             today: The reader's date.
         """
-        rows = [*self._rows(summaries, current, live, unread, asking, today)]
-        chosen = self.list.chosen
-        self.list.show(rows, choose=chosen.key if chosen else current)
+        rows = [*self._by_day(summaries, current, live, unread, asking, today)]
+        self.show(rows, choose=self.chosen.key if self.chosen else current)
 
     @staticmethod
-    def _rows(
+    def _by_day(
         summaries: Sequence[Summary],
         current: int | None,
         live: Mapping[int, str],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.message import Message
 from textual.widget import Widget
@@ -15,13 +13,14 @@ from tui.config import SIDEBAR_WIDTHS
 class SidebarEdge(Widget):
     """The first column of the page, in which nothing stands; the pointer on it shows where it is."""
 
-    @dataclass
     class Dragged(Message):
         """The sidebar is to be so wide."""
 
-        width: int
-        settled: bool
-        """Whether it stays so: the mouse let go."""
+        def __init__(self, width: int, settled: bool) -> None:
+            super().__init__()
+            self.width = width
+            self.settled = settled
+            """Whether it stays so: the mouse let go."""
 
     def __init__(self) -> None:
         super().__init__()

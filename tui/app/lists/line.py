@@ -27,7 +27,7 @@ class Line(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the line; Textual calls this."""
         left, right = self.spans(Ink.from_theme(self.app.theme_variables)) if y == 0 else ((), ())
-        return justify(left, right, self.content_size.width).apply_style(self.rich_style)
+        return justify(left, right, self.content_size.width).apply_style(self.visual_style.rich_style)
 
 
 def justify(left: Sequence[Span[Style]], right: Sequence[Span[Style]], width: int) -> Strip:

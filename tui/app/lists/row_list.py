@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
@@ -94,35 +93,38 @@ class RowList(ScrollView, can_focus=False):
     }
     """
 
-    @dataclass
     class Moved(Message):
         """Another row is chosen."""
 
-        row_list: RowList
-        row: Row | None
+        def __init__(self, row_list: RowList, row: Row | None) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
 
         @property
         def control(self) -> RowList:
             """The list."""
             return self.row_list
 
-    @dataclass
     class Picked(Message):
         """A row was clicked."""
 
-        row_list: RowList
-        row: Row
+        def __init__(self, row_list: RowList, row: Row) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
 
         @property
         def control(self) -> RowList:
             """The list."""
             return self.row_list
 
-    @dataclass
     class EndNear(Message):
         """The last rows come into sight: more may be added with ``extend``."""
 
-        row_list: RowList
+        def __init__(self, row_list: RowList) -> None:
+            super().__init__()
+            self.row_list = row_list
 
         @property
         def control(self) -> RowList:
@@ -163,9 +165,9 @@ class RowList(ScrollView, can_focus=False):
                 self._stops.append(len(self._rows))
             self._rows.append(row)
             self._tops.append(self._tops[-1] + row.height)
-        self.virtual_size = Size(0, self.lines)
         self._tallest = max(self._tallest, self.lines)
-        self.refresh(layout=True)
+        self.virtual_size = Size(0, self.lines)  # lays out anew, if that changes
+        self.refresh()
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -271,10 +273,10 @@ class RowList(ScrollView, can_focus=False):
         line = y + self.scroll_offset.y
         pen = self._get_pen()
         if line >= self.lines:
-            return pen.blank().apply_style(self.rich_style)
+            return pen.blank().apply_style(self.visual_style.rich_style)
         place = bisect_right(self._tops, line) - 1
         strip = self._drawn(self._rows[place], pen)[line - self._tops[place]]
-        return strip.apply_style(self.rich_style)
+        return strip.apply_style(self.visual_style.rich_style)
 
     def _drawn(self, row: Row, pen: Pen) -> Sequence[Strip]:
         """A row's lines. One that can't be drawn says so: the others are of use all the same."""

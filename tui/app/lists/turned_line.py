@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
 from tui.app.terminal.turning import turning_of
-from tui.bidi import Around, first_strong, last_strong, turns
-from tui.rendering.turned import FAR, Area, Turned, runs_to_left, turn
+from tui.bidi import Around, first_strong, last_strong, runs_to_left, turns
+
+if TYPE_CHECKING:  # it is loaded for the first line that runs from right to left
+    from tui.rendering.turned import Turned
 
 
 def turned_line(app: object, strip: Strip, paragraph: str, row: Sequence[int]) -> Turned | None:
@@ -23,6 +26,8 @@ def turned_line(app: object, strip: Strip, paragraph: str, row: Sequence[int]) -
     turning = turning_of(app) if turns(paragraph) else None
     if turning is None:
         return None
+    from tui.rendering.turned import FAR, Area, turn
+
     start, end = row
     around = Around(last_strong([paragraph[:start]]), first_strong([paragraph[end:]]))
     area = Area(0, FAR, runs_to_left([paragraph]), around)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.actions import SkipAction
@@ -25,8 +24,10 @@ from tui.app.terminal.editing_keys import EDITING, YANK
 from tui.app.terminal.own_keys import do_now
 from tui.app.terminal.turning import others
 from tui.bidi import turns
-from tui.rendering.turned import Turned
 from tui.text import typed
+
+if TYPE_CHECKING:
+    from tui.rendering.turned import Turned
 
 LARGE = 100_000
 """Characters from which a paste is folded."""
@@ -45,11 +46,12 @@ class WritingArea(TextArea):
     see them, and by words.
     """
 
-    @dataclass
     class Copied(Message):
         """Selected text, for the clipboard."""
 
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, highlight_cursor_line=False)

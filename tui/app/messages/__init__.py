@@ -5,6 +5,7 @@ The features know it. Read ``message_view`` first, then ``message_list``.
 One message::
 
     message_view            its lines
+    blocks                  its blocks from top to bottom, and how it stands
     summary_view            those of a summary
     segue_line              what stands above
     name_line               who answers

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from textual.dom import DOMNode
 
 from tui.app.background import in_background
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.viewport import Viewport
 
 if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
     from tui.rendering import mermaid
 
 SECONDS = 3.0

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.messages.look import over
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.viewport import Viewport
-from tui.history.query import parse
 from tui.text import clean, occurrences
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _PAGE = 500
 
@@ -204,6 +205,8 @@ def offsets(needle: str, text: str) -> list[int]:
 
 def needles(query: str, text: str) -> tuple[str, ...]:
     """What to mark in a text that a full-text search for ``query`` found: all of it, or its words."""
+    from tui.history.query import parse
+
     terms = parse(query).terms
     whole = " ".join(term.text for term in terms)
     if offsets(whole, text):

@@ -12,7 +12,6 @@ from rich.style import Style
 from tui.app.actions import Action
 from tui.app.messages.look import Look
 from tui.app.messages.picture_lines import PictureAct
-from tui.app.messages.plain_text import PlainText
 from tui.app.messages.rows import Rows
 from tui.app.theme.ink import width_of
 from tui.chat.message import Failure, Message, Role, Status
@@ -154,6 +153,8 @@ def _link(head: str, title: str, url: str, look: Look, act: str = Action.MESSAGE
 def _cut(text: str, room: int) -> str:
     if cell_len(text) <= room:
         return text
+    from tui.app.messages.plain_text import PlainText
+
     fitting = PlainText(text, max(room - 2, 1), Style()).text(0)
     return fitting.rstrip() + " …"
 
@@ -187,6 +188,8 @@ def _failure(failure: Failure, look: Look) -> list[Sequence[Span[Style]]]:
 def _wrapped(
     head: str, text: str, look: Look, head_style: Style, style: Style
 ) -> list[Sequence[Span[Style]]]:
+    from tui.app.messages.plain_text import PlainText
+
     lines = PlainText(text, look.width - len(head), style)
     return [
         [Span(head if row == 0 else " " * len(head), head_style), Span(lines.text(row).rstrip(), style)]

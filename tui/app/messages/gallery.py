@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from enum import Enum, auto
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 from rich.color import Color
@@ -15,13 +15,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.app.background import in_thread
-from tui.app.messages.alone import Alone
-from tui.app.messages.by_pixels import ByPixels
 from tui.app.messages.loaded_pictures import LoadedPictures
 from tui.app.terminal.cell_size import USUAL, cell_size
 from tui.app.terminal.uploads import MOST, Uploads, placeholder
 from tui.chat.attachment import Attachment
 from tui.rendering.pictures import NotDrawn, Picture, as_png, decoded, fitted, halves
+
+if TYPE_CHECKING:  # for the pictures that a person has a look at
+    from tui.app.messages.alone import Alone
+    from tui.app.messages.by_pixels import ByPixels
 
 _MOST_KEPT = 32_000_000
 """Bytes of pixels that are kept."""
@@ -58,7 +60,7 @@ class Gallery:
         way: Callable[[], Way] = lambda: Way.WORDS,
         uploads: Uploads | None = None,
         cell: tuple[int, int] | None = None,
-        by_pixels: ByPixels | None = None,
+        by_pixels: Callable[[], ByPixels] | None = None,
     ) -> None:
         """Begin without any.
 
@@ -121,7 +123,7 @@ class Gallery:
     @property
     def draws_pixels(self) -> bool:
         """Whether the terminal can show a picture by its pixels that is in cells of two here."""
-        return self.way is Way.CELLS and self._by_pixels is not None and self._by_pixels.way is not None
+        return self.way is Way.CELLS and self._by_pixels is not None and self._by_pixels().way is not None
 
     async def as_pixels(self, file: Attachment, room: tuple[int, int], ground: str) -> Alone | None:
         """What draws a picture by its pixels; None where it is not loaded, or nothing can.
@@ -134,7 +136,7 @@ class Gallery:
         picture = self._pictures.get(file.sha256)
         if picture is None or self._by_pixels is None:
             return None
-        return await self._by_pixels.drawn(picture, room, ground)
+        return await self._by_pixels().drawn(picture, room, ground)
 
     # -- what the terminal holds
     def shows(self, file: Attachment, box: tuple[int, int], holder: Hashable) -> bool:

@@ -29,11 +29,11 @@ from tui.chat.parts import (
     picture_of,
 )
 from tui.rendering.spans import Target
-from tui.rendering.turned import Area
 from tui.text import clean
 
 if TYPE_CHECKING:  # brings the Markdown parser, which loads after the first paint
     from tui.rendering.document import CodeBlock, Document
+    from tui.rendering.turned import Area
 
 _BETWEEN = "\n\n"
 

@@ -59,7 +59,11 @@ class LongText(ScrollView, can_focus=False):
         """One line of the screen; Textual calls this."""
         row = y + self.scroll_offset.y
         text = self._rows.text(row) if row < self._rows.height else ""
-        return Strip([Segment(text)]).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        return (
+            Strip([Segment(text)])
+            .adjust_cell_length(self.size.width)
+            .apply_style(self.visual_style.rich_style)
+        )
 
     def move(self, lines: int) -> None:
         """Scroll so many lines."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, Self, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, Self, assert_never
 
 from rich.style import Style
 from textual import events
@@ -23,11 +22,11 @@ from tui.app.actions import Action
 from tui.app.background import in_background, in_thread
 from tui.app.keymap import keys_of
 from tui.app.life import while_alive
+from tui.app.messages.blocks import BlockRow
 from tui.app.messages.diagrams import Diagrams
 from tui.app.messages.finder import Finder, Hit
 from tui.app.messages.gallery import NO_GALLERY, Contents, gallery_of
 from tui.app.messages.look import Look, put
-from tui.app.messages.message_view import BlockRow, MessageView
 from tui.app.messages.pager import Load, Pager
 from tui.app.messages.picture_files import PictureFile, open_picture, save_picture
 from tui.app.messages.picture_lines import PictureAct, PictureLines
@@ -47,8 +46,10 @@ from tui.chat.message import Message
 from tui.errors import SegueError
 from tui.rendering.palette import Palette
 from tui.rendering.spans import Target
-from tui.rendering.turned import Turned
-from tui.system.clipboard import copy
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
+    from tui.rendering.turned import Turned
 
 LoadElsewhere = Callable[[str], Awaitable[Attachment]]
 """Loads the picture at an address."""
@@ -83,15 +84,16 @@ class MessageList(ScrollView):
     }
     """
 
-    @dataclass
     class Chosen(TextualMessage):
         """The person chose to do something with a message.
 
         Copying, folding, selecting and links are done by the list itself.
         """
 
-        action: Action
-        message_id: int
+        def __init__(self, action: Action, message_id: int) -> None:
+            super().__init__()
+            self.action = action
+            self.message_id = message_id
 
     # The column's height is not the widget's, so a change of it must not lay the screen out anew.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -441,6 +443,8 @@ class MessageList(ScrollView):
         in_background(self, "copy", self._copy, text)
 
     async def _copy(self, text: str) -> None:
+        from tui.system.clipboard import copy
+
         copied = await copy(self.app, text)
         self.notify(copied.words, severity="warning" if copied.path else "information", markup=False)
 
@@ -656,9 +660,9 @@ class MessageList(ScrollView):
                     strip = overlay.draw(strip, view, index, row)
         if strip is None:
             # The widget's own style is the same, and costs as much as ten lines of text.
-            strip = Strip.blank(self.size.width, window.look.page if window else self.rich_style)
+            strip = Strip.blank(self.size.width, window.look.page if window else self.visual_style.rich_style)
         elif strip.cell_length != self.size.width:  # the frame between a new size and its layout
-            strip = strip.adjust_cell_length(self.size.width, self.rich_style)
+            strip = strip.adjust_cell_length(self.size.width, self.visual_style.rich_style)
         return strip, view, row
 
     def _turned(self, strip: Strip, view: MessageView | None, row: int) -> Turned | None:

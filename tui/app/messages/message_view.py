@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.messages.attachment_rows import AttachmentRows, attachment_rows
+from tui.app.messages.blocks import BODY, FOOTER, NAME, THOUGHT, BlockRow, Standing
 from tui.app.messages.footer import Reach, footer_rows
 from tui.app.messages.interleaved import Interleaved
 from tui.app.messages.look import CARET, Look, over, put
@@ -34,47 +34,18 @@ from tui.app.theme.ink import width_of
 from tui.bidi import turns
 from tui.chat.attachment import Attachment
 from tui.chat.message import Message, Role
-from tui.chat.model import HUES
 from tui.chat.parts import Gathered, Part, Reasoning, Text, interleaved
 from tui.rendering.spans import PICTURE, Span, Target
-from tui.rendering.turned import Area
 from tui.text import clean
 
 if TYPE_CHECKING:
     from tui.rendering.document import CodeBlock, Document
+    from tui.rendering.turned import Area
 
-LEAD, NAME, THOUGHT, BODY, FOOTER = range(5)
 _CACHED = 500
 """Drawn rows that are kept for the next time."""
 _LEFT = 2
 """Cells of a line before its text: rail and gap."""
-
-
-class BlockRow(NamedTuple):
-    """A row that can be found again after the lines above it have changed."""
-
-    block: int
-    row: int
-
-
-class Standing(Struct, frozen=True):
-    """What a message's lines say of its place in the conversation."""
-
-    first: bool = False
-    """Nothing stands above."""
-    version: int = 1
-    versions: int = 1
-    hue: str = HUES[0]
-    """The name of its model's hue."""
-    segue: tuple[str, str] | None = None
-    """The models before and after, where this turn is the first of another model."""
-    segue_hues: tuple[str, str] = (HUES[0], HUES[0])
-    name: str = ""
-    """What its model is called here; its bare name if empty."""
-    pinned: bool = False
-    """No request leaves it out."""
-    reach: Reach = Reach.KNOWN
-    """What has to be done before the keys under it work."""
 
 
 _NARROWEST = 4

@@ -13,9 +13,7 @@ from textual.app import App
 
 from tui.app.messages.gallery import Contents
 from tui.chat.attachment import Attachment
-from tui.engine.exporting import place_of, save_picture_to, unused_name
 from tui.errors import SegueError
-from tui.system import opener
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
@@ -40,6 +38,8 @@ class PictureFile(NamedTuple):
 
 async def save_picture(app: App[Any], picture: PictureFile, typed: str = "") -> None:
     """Save a picture to a file that is not there yet; without a name one is asked for."""
+    from tui.engine.exporting import place_of, save_picture_to, unused_name
+
     suggested = unused_name(picture.file.name)
     try:
         data = await picture.data()
@@ -57,6 +57,8 @@ async def save_picture(app: App[Any], picture: PictureFile, typed: str = "") -> 
 
 async def open_picture(app: App[Any], picture: PictureFile) -> None:
     """Open a picture with the program that the system has for such files."""
+    from tui.system import opener
+
     if trouble := opener.trouble(os.environ, sys.platform):
         app.notify(trouble, severity="warning", markup=False)
         return

@@ -15,7 +15,6 @@ from tui.app.messages.look import Look
 from tui.app.theme.ink import cut, width_of
 from tui.cells import cells
 from tui.chat.attachment import Attachment, size_words
-from tui.chat.export import escaped
 from tui.rendering.spans import Span
 from tui.text import occurrences, one_line
 
@@ -55,6 +54,8 @@ class PictureLines:
         self._ground = ground
         self._most = most
         self.file = file
+        from tui.chat.export import escaped
+
         self.source = f"![{escaped(_stem(file.name))}]({one_line(file.name)})"
         self.look_again()
 

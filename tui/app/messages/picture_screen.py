@@ -74,7 +74,7 @@ class PictureView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A row; Textual calls this."""
-        width, ground = self.size.width, self.rich_style
+        width, ground = self.size.width, self.visual_style.rich_style
         at = y - (self.size.height - len(self._rows)) // 2
         if 0 <= at < len(self._rows):
             row = [Segment(text, ground + style if style else ground) for text, style, _ in self._rows[at]]

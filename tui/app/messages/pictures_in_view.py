@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tui.app.messages.gallery import Contents, Gallery
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.picture_lines import PictureLines
 from tui.app.messages.viewport import Viewport
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 Begin = Callable[[PictureLines], None]
 """Loads a picture in the background, then calls ``came``."""

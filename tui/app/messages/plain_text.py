@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.bidi import Around, first_strong, last_strong
+from tui.bidi import Around, first_strong, last_strong, runs_to_left
 from tui.cells import cells, index_at
-from tui.rendering.turned import Area, runs_to_left
-from tui.rendering.wrap import wrap
 from tui.text import counted, occurrences
+
+if TYPE_CHECKING:  # it is loaded for the first text that runs from right to left
+    from tui.rendering.turned import Area
 
 MANY_ROWS = 40
 """Rows from which a prompt is folded."""
@@ -64,6 +65,8 @@ class PlainText:
 
     def areas(self, row: int) -> Sequence[Area] | None:
         """The cells of a row that are turned together; a paragraph is a line of the source."""
+        from tui.rendering.turned import Area
+
         first, end, _ = self._rows[row]
         start = self._shown.rfind("\n", 0, first) + 1
         newline = self._shown.find("\n", end)
@@ -105,6 +108,8 @@ class PlainText:
         if len(line) <= self.width - hang and line.isascii():
             self._rows.append(_Row(first, first + len(line), hang))
         else:
+            from tui.rendering.wrap import wrap  # most texts that a start has fit
+
             rows = wrap(line, self.width - hang)
             self._rows += (_Row(first + start, first + stop, hang) for start, stop in rows)
         return end + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.geometry import Offset
 from textual.selection import Selection
@@ -10,11 +11,14 @@ from textual.strip import Strip
 
 from tui import graphemes
 from tui.app.lists.pointing import teach_pointing
+from tui.app.messages.blocks import BODY, THOUGHT
 from tui.app.messages.look import over
-from tui.app.messages.message_view import BODY, THOUGHT, MessageView
 from tui.app.messages.viewport import Viewport
 from tui.app.messages.window import Window
 from tui.cells import cells, index_at
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _ROWS = 1 << 24
 _FAR = 1 << 24

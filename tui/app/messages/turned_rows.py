@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.strip import Strip
 
-from tui.app.messages.message_view import MessageView
-from tui.rendering.turned import Shape, Turned, fields, has_turns, turn
+from tui.bidi import any_turns
+
+if TYPE_CHECKING:  # it is loaded for the first row that runs from right to left
+    from tui.app.messages.message_view import MessageView
+    from tui.rendering.turned import Shape, Turned
 
 
 def may_turn(strip: Strip, view: MessageView) -> bool:
     """Whether anything of a row may run from right to left: mostly not, and that is seen at once."""
-    return view.turns or has_turns(strip)
+    return view.turns or any_turns(segment.text for segment in strip)
 
 
 def turned_row(strip: Strip, view: MessageView, row: int, shape: Shape | None) -> Turned | None:
@@ -22,7 +27,9 @@ def turned_row(strip: Strip, view: MessageView, row: int, shape: Shape | None) -
         row: Which of its rows.
         shape: Forms the letters.
     """
-    any_here = has_turns(strip)
+    from tui.rendering.turned import fields, turn
+
+    any_here = any_turns(segment.text for segment in strip)
     areas = view.areas(row)
     if areas is None:
         areas = fields(strip) if any_here else ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.app.messages.interleaved import Interleaved
+from tui.app.messages.blocks import BODY, BlockRow
 from tui.app.messages.look import Look
-from tui.app.messages.message_view import BODY, BlockRow, MessageView
 from tui.app.messages.window import Anchor, Window
 
 if TYPE_CHECKING:
+    from tui.app.messages.interleaved import Interleaved
+    from tui.app.messages.message_view import MessageView
     from tui.rendering.document import Document
 
 Whole: TypeAlias = "Document | Interleaved"

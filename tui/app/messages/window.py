@@ -5,17 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from tui.app.messages.blocks import BODY, BlockRow, Standing
 from tui.app.messages.footer import Reach
 from tui.app.messages.look import Look
-from tui.app.messages.message_view import BODY, BlockRow, MessageView, Standing
 from tui.app.messages.name_line import named
-from tui.app.messages.summary_view import SummaryView
 from tui.chat.conversation import Conversation
 from tui.chat.message import Message, Role
 from tui.chat.model import HUES, hue_of
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 PAGE = 24
 """Messages that are loaded together."""
@@ -73,12 +76,15 @@ class Column:
         return index, line - self._tops[index]
 
 
-Make = Callable[[Message, Look, Standing], MessageView]
+Make: TypeAlias = "Callable[[Message, Look, Standing], MessageView]"
 """Makes the lines of a message."""
 
 
 def lines_of(message: Message, look: Look, standing: Standing) -> MessageView:
     """The lines of a message as they are in a conversation."""
+    from tui.app.messages.message_view import MessageView  # with the first message
+    from tui.app.messages.summary_view import SummaryView
+
     kind = SummaryView if message.role is Role.SYSTEM else MessageView
     return kind(message, look, standing)
 

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.background import in_background
-from tui.app.context import Context, WithWriting
 from tui.app.models.models import Models
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 
 if TYPE_CHECKING:
+    from tui.app.context import Context, WithWriting
     from tui.app.models.first_run import LocalOffer
 
-
-class _Context(Context, WithWriting, Protocol): ...
+    class _Context(Context, WithWriting, Protocol): ...
 
 
 class FirstModel:

@@ -9,13 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.commands import Handlers
-from tui.app.context import (
-    Context,
-    WithComparing,
-    WithFirstModel,
-    WithMessages,
-    WithStatus,
-)
 from tui.app.models.servers import Servers
 from tui.engine.choice import nearest_usable, why_unusable
 from tui.engine.workspace import Workspace
@@ -24,10 +17,16 @@ from tui.providers.address import address_in
 from tui.text import one_line
 
 if TYPE_CHECKING:
+    from tui.app.context import (
+        Context,
+        WithComparing,
+        WithFirstModel,
+        WithMessages,
+        WithStatus,
+    )
     from tui.app.models.picker import Choice, ModelPicker, Several
 
-
-class _Context(Context, WithStatus, WithMessages, WithComparing, WithFirstModel, Protocol): ...
+    class _Context(Context, WithStatus, WithMessages, WithComparing, WithFirstModel, Protocol): ...
 
 
 class Models:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.app.context import Context
 from tui.engine.workspace import Workspace
 from tui.errors import SegueError, UsageError
 from tui.paths import unwritten
@@ -15,6 +14,9 @@ from tui.providers.address import address_in, host_of, is_loopback, name_for
 from tui.providers.registry import ProviderEntry
 from tui.secret import Secret
 from tui.text import counted, one_line
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
 
 
 def _plain(url: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTools
 from tui.app.options.wearing import Wearing
 from tui.chat.conversation import Conversation
 from tui.chat.model import split_id
@@ -15,14 +14,15 @@ from tui.errors import UsageError, Way
 from tui.text import one_line
 
 if TYPE_CHECKING:
+    from tui.app.context import Context, WithModels, WithReading, WithStatus, WithTools
     from tui.providers.knobs import Knob
+
+    class _Context(Context, WithReading, WithModels, WithStatus, WithTools, Protocol): ...
+
 
 _EFFORT = "reasoning_effort"
 _CYCLE = ("low", "medium", "high")
 """The efforts that a key goes through; after the last one it is the model's own again."""
-
-
-class _Context(Context, WithReading, WithModels, WithStatus, WithTools, Protocol): ...
 
 
 class Options:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tui.app.context import Context, WithReading
 from tui.engine.personas import Personas
 from tui.parameters import in_words
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithReading
+
+    class _Context(Context, WithReading, Protocol): ...
+
+
 _NONE = "none"
 _NEW = "a new one …"
-
-
-class _Context(Context, WithReading, Protocol): ...
 
 
 class Wearing:

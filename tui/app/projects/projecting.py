@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithAsking, WithStatus
 from tui.engine.project import Project, no_project
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithStatus
 
-class _Context(Context, WithAsking, WithStatus, Protocol): ...
+    class _Context(Context, WithAsking, WithStatus, Protocol): ...
 
 
 class Projecting:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithModels
 from tui.app.keymap import Keys
 from tui.config import Config
 from tui.engine.start_options import StartOptions
 from tui.typed_toml import Changes
+
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithModels
+
+    class _Context(Context, WithModels, Protocol): ...
 
 
 class _Program(Protocol):
@@ -29,9 +33,6 @@ class _Program(Protocol):
     def use_theme(self, name: str) -> None:
         """Show a theme."""
         ...
-
-
-class _Context(Context, WithModels, Protocol): ...
 
 
 class Changing:

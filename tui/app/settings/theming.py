@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
 
 
 class _Themes(Protocol):

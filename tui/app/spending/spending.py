@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.app.commands import Handlers
-from tui.app.context import Context
+
+if TYPE_CHECKING:
+    from tui.app.context import Context
 
 
 class Spending:

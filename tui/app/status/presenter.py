@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
 from tui.app.keymap import key_name
 from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
-from tui.app.status import key_line, which_key
+from tui.app.status import key_line
 from tui.app.status.key_line import Hint, KeyLine
 from tui.app.status.status_line import Fill, Mark, StatusLine
 from tui.app.status.title_line import TitleLine
@@ -21,10 +20,13 @@ from tui.engine.project import name_of
 from tui.errors import HistoryError
 from tui.text import one_line
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
+
+    class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
+
+
 NEW_TITLE = "New conversation"
-
-
-class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
 
 
 class StatusPresenter:
@@ -113,20 +115,34 @@ class StatusPresenter:
         hints = key_line.hints(keys, self._keys())
         following: Sequence[Hint] = ()
         if keys.begun:
-            following = which_key.of_begun(self._screen, keys)
+            from tui.app.status.which_key import of_begun
+
+            following = of_begun(self._screen, keys)
             hints = (Hint(key_name(keys.begun), ""), *following)
         elif self._context.transcript.selected is not None:
-            numbers = which_key.of_numbers(self._context.transcript.numbered, keys)
-            following = () if numbers else which_key.of_a_message(self._screen, keys, self._impossible)
+            from tui.app.status.which_key import of_a_message, of_numbers
+
+            numbers = of_numbers(self._context.transcript.numbered, keys)
+            following = () if numbers else of_a_message(self._screen, keys, self._impossible)
             hints = numbers or hints
         elif mode is not None and not self._context.asking.shown:
             following = [Hint(key, words) for key, words in self._context.writing.vim_following]
             hints = (Hint(mode, ""), *(following or hints))
-        self._screen.query_one(which_key.WhichKey).offer(following)
+        self._offer(following)
         self._screen.query_one("#keys", KeyLine).hints = hints
         over = self._screen.has_class("-overlay")
         below = key_line.BELOW_OVERLAY if over else key_line.BELOW_SIDEBAR
         self._screen.query_one("#sidebar-keys", KeyLine).hints = key_line.hints(keys, below)
+
+    def _offer(self, following: Sequence[Hint]) -> None:
+        """Have the keys shown that may follow; what shows them comes with the first of them."""
+        if not following and not self._screen.query("#following"):
+            return
+        from tui.app.status.which_key import WhichKey
+
+        if not self._screen.query(WhichKey):
+            self._screen.query_one("#main").mount(WhichKey(id="following"))
+        self._screen.query_one(WhichKey).offer(following)
 
     def _keys(self) -> key_line.Said:
         context, service = self._context, self._context.session.current

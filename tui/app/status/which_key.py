@@ -84,7 +84,7 @@ class WhichKey(Widget):
         ink = Ink.from_theme(self.app.theme_variables)
         spans = list(self._spans(rows[y], ink)) if y < len(rows) else []
         segments = [Segment(" " * self._edge(width)), *segments_of(spans)]
-        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+        return Strip(segments).adjust_cell_length(width).apply_style(self.visual_style.rich_style)
 
     def _spans(self, row: Sequence[Hint], ink: Ink) -> Iterator[Span[Style]]:
         for hint in row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,7 +17,10 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
-from tui.rendering.turned import Shape, fields, has_turns, turn, words_as_read, words_parted
+from tui.bidi import any_turns
+
+if TYPE_CHECKING:  # it is loaded for the first line that runs from right to left
+    from tui.rendering.turned import Shape
 
 GLYPHS = {
     **{"▎": "|", "│": "|", "▐": "#", "▍": "_", "─": "-", "━": "=", "▸": ">", "▾": "v"},
@@ -59,8 +63,10 @@ class InOrder(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments as they are seen; Textual calls this for every line that changed."""
-        if not has_turns(segments):
+        if not _any_turns(segments):
             return segments
+        from tui.rendering.turned import fields, turn
+
         strip = Strip(segments)
         areas = fields(strip)
         return list(turn(strip, areas, self._shape).strip) if areas else segments
@@ -71,7 +77,11 @@ class WordsAsRead(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments with such words; Textual calls this for every line that changed."""
-        return list(words_as_read(Strip(segments))) if has_turns(segments) else segments
+        if not _any_turns(segments):
+            return segments
+        from tui.rendering.turned import words_as_read
+
+        return list(words_as_read(Strip(segments)))
 
 
 class WordsParted(LineFilter):
@@ -79,7 +89,11 @@ class WordsParted(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments with such words; Textual calls this for every line that changed."""
-        return list(words_parted(Strip(segments))) if has_turns(segments) else segments
+        if not _any_turns(segments):
+            return segments
+        from tui.rendering.turned import words_parted
+
+        return list(words_parted(Strip(segments)))
 
 
 class LastLine(LineFilter):
@@ -114,6 +128,10 @@ class Together(LineFilter):
 def together(filters: tuple[LineFilter, ...]) -> Together:
     """The one for these: Textual knows by it what it has drawn."""
     return Together(filters)
+
+
+def _any_turns(segments: list[Segment]) -> bool:
+    return any_turns(segment.text for segment in segments)
 
 
 def _unsafe(segment: Segment) -> bool:

@@ -24,13 +24,14 @@ _SURE = (
     "\u219a-\u21a8\u21ab-\u2319\u231c-\u2327\u2329-\u23ce\u23d0-\u23e8\u2400-\u2426\u2460-\u24c1\u24c3-\u25a9"
     "\u25ac-\u25b5\u25b7-\u25bf\u25c1-\u25fa\u2713\u2717\u2776-\u2794\u27c0-\u2933\u2936-\u2aff\ufffd"
 )
-_WIDE = (
-    "\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3105-\u312f"
-    "\u3131-\u318e\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufa6d\uff01-\uff60\uffe0-\uffe6"
-)
 _NARROW_ONLY = re.compile(f"[{_SURE}]+")
-_SURE_ONLY = re.compile(f"[{_SURE}{_WIDE}]+")
-"""Characters to which all terminals give as many cells as Textual."""
+"""Characters to which all terminals give one cell."""
+_WIDE = (
+    *("\u2e80\u2e99", "\u2e9b\u2ef3", "\u2f00\u2fd5", "\u3000\u3029", "\u3031\u303c", "\u3041\u3096"),
+    *("\u309b\u30ff", "\u3105\u312f", "\u3131\u318e", "\u3400\u4dbf", "\u4e00\u9fff", "\uac00\ud7a3"),
+    *("\uf900\ufa6d", "\uff01\uff60", "\uffe0\uffe6"),
+)
+"""First and last of those to which all give two: so many would take 2 ms to be compiled as a pattern."""
 
 _UNKNOWN, _REST = 0, 1
 """Cells of which nothing is known, and those that the character before them takes too."""
@@ -52,6 +53,13 @@ _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 _Style = tuple[frozenset[str], str, str, str]
 """Attributes, colour, background, and the address that a click opens."""
 _PLAIN: _Style = (frozenset(), "", "", "")
+
+
+def _is_sure(character: str) -> bool:
+    """Whether all terminals give a character as many cells as Textual."""
+    if len(character) > 1:
+        return False
+    return bool(_NARROW_ONLY.match(character)) or any(pair[0] <= character <= pair[1] for pair in _WIDE)
 
 
 class _NotUnderstood(Exception):
@@ -451,7 +459,7 @@ class _Cells:
             cell = known[character]
             cells.append(cell)
             cells.extend([_REST] * (size - 1))
-            if len(character) > 1 or not _SURE_ONLY.fullmatch(character):
+            if not _is_sure(character):
                 self._disputed.add(cell)
 
     def _known_in(self, style: _Style) -> _Known:

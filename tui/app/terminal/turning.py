@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from textual.filter import LineFilter
 
 from tui.app.terminal.kinds import TerminalKind, Turner
 from tui.app.terminal.line_filters import InOrder, Together, WordsAsRead, WordsParted
-from tui.rendering.turned import Shape
+
+if TYPE_CHECKING:
+    from tui.rendering.turned import Shape
 
 _LEAVE_IT, _TURN_IT = "\x1b[8l", "\x1b[8h"
 """What ECMA-48 calls explicit and implicit."""

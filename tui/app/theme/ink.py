@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
@@ -34,27 +35,34 @@ class Ink(Struct, frozen=True):
 
     @classmethod
     def from_theme(cls, variables: Mapping[str, str]) -> Ink:
-        """Read the styles from ``App.theme_variables``."""
-        ansi = variables["dim"] == "ansi_default"
+        """Read the styles from ``App.theme_variables``; those of the same ones are made once."""
+        return _ink(tuple(variables.items()))
 
-        def pen(name: str, **extra: bool) -> Style:
-            return Style.from_color(Color.parse(variables[name]).rich_color) + Style(**extra)  # type: ignore[arg-type]
 
-        mark = Style.from_color(bgcolor=Color.parse(variables["mark"]).rich_color)
-        return cls(
-            ink=pen("ink"),
-            strong=pen("strong", bold=True) if ansi else pen("strong"),
-            soft=pen("soft"),
-            dim=pen("dim", dim=True) if ansi else pen("dim"),
-            accent=pen("accent"),
-            error=pen("error"),
-            warning=pen("warning"),
-            success=pen("success"),
-            mark=Style(reverse=True) if ansi else pen("strong") + mark,
-            line=pen("line"),
-            you=pen("you"),
-            hues={name[4:]: pen(name) for name in variables if name.startswith("hue-")},
-        )
+@lru_cache(maxsize=4)
+def _ink(theme: tuple[tuple[str, str], ...]) -> Ink:
+    """Every line asks for it whenever it is drawn, and to make it takes as long as to draw the line."""
+    variables = dict(theme)
+    ansi = variables["dim"] == "ansi_default"
+
+    def pen(name: str, **extra: bool) -> Style:
+        return Style.from_color(Color.parse(variables[name]).rich_color) + Style(**extra)  # type: ignore[arg-type]
+
+    mark = Style.from_color(bgcolor=Color.parse(variables["mark"]).rich_color)
+    return Ink(
+        ink=pen("ink"),
+        strong=pen("strong", bold=True) if ansi else pen("strong"),
+        soft=pen("soft"),
+        dim=pen("dim", dim=True) if ansi else pen("dim"),
+        accent=pen("accent"),
+        error=pen("error"),
+        warning=pen("warning"),
+        success=pen("success"),
+        mark=Style(reverse=True) if ansi else pen("strong") + mark,
+        line=pen("line"),
+        you=pen("you"),
+        hues={name[4:]: pen(name) for name in variables if name.startswith("hue-")},
+    )
 
 
 APART = 3

@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from msgspec import Struct, field
 
-from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
 from tui.app.life import while_alive
 from tui.engine.live import key_of
 from tui.text import one_line
 from tui.tools.approval import Decision, Question
 
 if TYPE_CHECKING:
+    from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript, WithWriting
     from tui.app.tools.question_sheet import QuestionSheet
     from tui.engine.project import Project
     from tui.tools.mcp.elicitation import Answer, Form, Visit
+
+    class _Context(Context, WithReading, WithStatus, WithLists, WithTranscript, WithWriting, Protocol): ...
+
 
 _TITLE = 60
 _SOON = 1.0
@@ -31,9 +34,6 @@ _SOON = 1.0
 _WRITES = frozenset({"draft", "transcript"})
 """Where the keys go while one writes: letters that the transcript gets are the composer's."""
 _Answer = TypeVar("_Answer")
-
-
-class _Context(Context, WithReading, WithStatus, WithLists, WithTranscript, WithWriting, Protocol): ...
 
 
 class _Waiting(Struct, eq=False):

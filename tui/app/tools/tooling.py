@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tui.app.commands import Handlers
-from tui.app.context import Context, WithReading
 from tui.engine.tools import DRAW, SEARCH, turned
 from tui.errors import SegueError, UsageError
 
 if TYPE_CHECKING:
+    from tui.app.context import Context, WithReading
     from tui.tools.mcp.server import McpServer, Status
 
-
-class _Context(Context, WithReading, Protocol): ...
+    class _Context(Context, WithReading, Protocol): ...
 
 
 class Tooling:

@@ -16,5 +16,6 @@ What is seen::
     walk                    from message to message, and back
     line_selection          whole lines
     numbers                 on code and links
+    find_bar                where one types what to find
     pipe_sheet              what will run, and what it wrote
 """

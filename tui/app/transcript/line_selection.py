@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.selection import Selection
 
-from tui.app.messages.message_view import BODY, MessageView
+from tui.app.messages.blocks import BODY
 from tui.app.messages.selection import whole_rows
 from tui.app.messages.viewport import Viewport
 from tui.app.messages.window import Window
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _BEYOND = 1 << 24
 """A row below the last one of every message."""

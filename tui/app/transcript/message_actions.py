@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.app.actions import Action
 from tui.app.commands import Handlers
-from tui.app.context import (
-    Context,
-    WithComparing,
-    WithModels,
-    WithReading,
-    WithTranscript,
-    WithWriting,
-)
 from tui.chat.message import Role
 from tui.engine.conversation_service import ConversationService
 from tui.errors import ErrorKind, UsageError
 
-if TYPE_CHECKING:  # it is loaded when one is begun
-    from tui.engine.reply import Reply
+if TYPE_CHECKING:
+    from tui.app.context import (
+        Context,
+        WithComparing,
+        WithModels,
+        WithReading,
+        WithTranscript,
+        WithWriting,
+    )
+    from tui.engine.reply import Reply  # it is loaded when one is begun
 
-
-class _Context(Context, WithTranscript, WithReading, WithWriting, WithModels, WithComparing, Protocol): ...
+    class _Context(
+        Context, WithTranscript, WithReading, WithWriting, WithModels, WithComparing, Protocol
+    ): ...
 
 
 class MessageActions:

@@ -10,12 +10,12 @@ from textual.strip import Strip
 
 from tui.app.actions import Action
 from tui.app.messages.look import put
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.picture_lines import PictureAct
 from tui.chat.attachment import Attachment
 from tui.rendering.spans import Target
 
 if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
     from tui.rendering.document import CodeBlock
 
 _MOST = 9

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui.app.context import Context, WithWriting
 from tui.chat.draft import Draft
 
 if TYPE_CHECKING:
+    from tui.app.context import Context, WithWriting
     from tui.app.transcript.pipe_sheet import Command
 
-
-class _Context(Context, WithWriting, Protocol): ...
+    class _Context(Context, WithWriting, Protocol): ...
 
 
 class Piping:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
-from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 from tui.chat.message import Message
 from tui.engine.conversation_service import ConversationService
 from tui.engine.events import (
@@ -25,8 +24,10 @@ from tui.engine.events import (
 )
 from tui.engine.live import LiveReply
 
+if TYPE_CHECKING:
+    from tui.app.context import Context, WithLists, WithReading, WithStatus, WithTranscript
 
-class _Context(Context, WithTranscript, WithReading, WithStatus, WithLists, Protocol): ...
+    class _Context(Context, WithTranscript, WithReading, WithStatus, WithLists, Protocol): ...
 
 
 class ShownReplies:

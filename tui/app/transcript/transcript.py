@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -17,7 +16,6 @@ from tui.app.actions import Action
 from tui.app.keymap import bind, keys_of
 from tui.app.messages.footer import Reach, offered
 from tui.app.messages.message_list import MessageList
-from tui.app.messages.message_view import MessageView
 from tui.app.messages.pager import Load
 from tui.app.messages.picture_files import save_picture
 from tui.app.messages.picture_lines import PictureAct
@@ -34,9 +32,11 @@ from tui.app.transcript.numbers import (
 )
 from tui.app.transcript.walk import Walk
 from tui.chat.conversation import Conversation
-from tui.engine.exporting import place_of, save_text, suggested_name
 from tui.errors import SegueError
 from tui.rendering.spans import Target
+
+if TYPE_CHECKING:
+    from tui.app.messages.message_view import MessageView
 
 _NO_CODE = "There is no code in this message"
 
@@ -68,16 +68,16 @@ class Transcript(MessageList, can_focus=True):
         bind(Action.MESSAGE_LEAVE, "leave"),
     ]
 
-    @dataclass
     class KeysChanged(TextualMessage):
         """Numbers came or went: keys mean something else now."""
 
-    @dataclass
     class PipeAsked(TextualMessage):
         """A block of code is to be given to a command."""
 
-        code: str
-        language: str
+        def __init__(self, code: str, language: str) -> None:
+            super().__init__()
+            self.code = code
+            self.language = language
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -336,6 +336,8 @@ class Transcript(MessageList, can_focus=True):
             if picture := self.picture_file(message_id, target.value):
                 await save_picture(self.app, picture, typed)
         else:
+            from tui.engine.exporting import place_of, save_text, suggested_name
+
             place = place_of(typed, suggested_name(target.language))
             await asyncio.to_thread(save_text, f"{target.value}\n", place)
             self.notify(f"Saved to {place}", markup=False)

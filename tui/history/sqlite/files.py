@@ -28,14 +28,14 @@ def sweep(path: Path, *folders: Path) -> None:
 
     Nobody else may be at work on them.
     """
-    begin = re.escape(f".{path.stem}")
-    half = re.compile(rf"{begin}[^/]*\.(?:[0-9a-f]{{8}}|restore(?:-\d+)?)(?:{'|'.join(COMPANIONS)})?")
+    begin = f".{path.stem}"
+    half = rf"{re.escape(begin)}[^/]*\.(?:[0-9a-f]{{8}}|restore(?:-\d+)?)(?:{'|'.join(COMPANIONS)})?"
     for folder in folders:
         try:
-            left = [entry for entry in folder.iterdir() if half.fullmatch(entry.name)]
+            found = [entry for entry in folder.iterdir() if entry.name.startswith(begin)]
         except OSError:
             continue
-        for entry in left:
+        for entry in (entry for entry in found if re.fullmatch(half, entry.name)):
             with contextlib.suppress(OSError):
                 entry.unlink()
 

@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from tui.history.query import spaced
-
 ONE = "id = ?"
 WHOLE_CONVERSATION = "conversation_id = ?"
 
 
 def searchable(columns: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a message with its text as the index sees it, where that is another."""
+    from tui.history.query import spaced  # with the first message
+
     return {**columns, "spaced": spaced(columns["text"])}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
+from tui.aside import aside
 from tui.errors import (
     HistoryDamagedError,
     HistoryFullError,
@@ -47,7 +48,7 @@ async def open_database(path: Path | None) -> Opened:
     """
     if path is None:
         return Opened(Location(), Session(None))
-    return await asyncio.to_thread(_open, path)
+    return await aside(partial(_open, path))
 
 
 def _open(path: Path) -> Opened:

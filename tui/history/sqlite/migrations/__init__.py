@@ -22,35 +22,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-
-from tui.history.sqlite.migrations import (
-    m001_start,
-    m002_attachments,
-    m003_hidden_since,
-    m004_ids_astray,
-    m005_parts,
-    m006_tools,
-    m007_spending,
-    m008_labels,
-    m009_where_begun,
-    m010_when_set,
-    m011_shape,
-)
+from importlib import import_module
 
 Migration = Callable[[sqlite3.Connection], None]
 
+
+def _step(name: str) -> Migration:
+    """One of them; it is loaded for a database that has not had it."""
+
+    def migrate(connection: sqlite3.Connection) -> None:
+        import_module(f"{__name__}.{name}").migrate(connection)
+
+    return migrate
+
+
 MIGRATIONS: tuple[Migration, ...] = (
-    m001_start.migrate,
-    m002_attachments.migrate,
-    m003_hidden_since.migrate,
-    m004_ids_astray.migrate,
-    m005_parts.migrate,
-    m006_tools.migrate,
-    m007_spending.migrate,
-    m008_labels.migrate,
-    m009_where_begun.migrate,
-    m010_when_set.migrate,
-    m011_shape.migrate,
+    _step("m001_start"),
+    _step("m002_attachments"),
+    _step("m003_hidden_since"),
+    _step("m004_ids_astray"),
+    _step("m005_parts"),
+    _step("m006_tools"),
+    _step("m007_spending"),
+    _step("m008_labels"),
+    _step("m009_where_begun"),
+    _step("m010_when_set"),
+    _step("m011_shape"),
 )
 APPLICATION_ID = 0x53454755  # "SEGU"
 
