@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
 from tui.app.commands import Handlers
+from tui.chat.attachment import Attachment
 from tui.chat.message import Role
+from tui.chat.parts import pictures_of
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import speaker
 from tui.cli.plain.served import Served
 from tui.engine.conversation_service import ConversationService, Undo
+from tui.engine.exporting import place_of, save_picture_to, unused_name
 from tui.engine.folder_files import left_out_words
 from tui.engine.gathering import gather, targets_in
 from tui.errors import UsageError
@@ -54,6 +58,7 @@ class Acts:
             "project": self.do_project,
             "copy": self.do_copy,
             "export": self.do_export,
+            "save": self.do_save,
         }
 
     @property
@@ -293,3 +298,20 @@ class Acts:
         """Write the conversation to a file."""
         path = await self._current.export(Path(argument))
         self._page.line(f"exported to {path}")
+
+    async def do_save(self, argument: str) -> None:
+        """Write the newest picture to a file that is not there yet."""
+        for message_id in self._current.conversation.upward():
+            [message] = await self._current.messages([message_id])
+            if pictures := pictures_of(message.parts):
+                await self._save(pictures[-1], argument)
+                return
+        raise UsageError("There is no picture here to save")
+
+    async def _save(self, picture: Attachment, typed: str) -> None:
+        [filled] = await self._current.contents([picture])
+        if filled.data is None:
+            raise UsageError("The content of this picture is lost")
+        suggested = unused_name(picture.name)
+        path = await asyncio.to_thread(save_picture_to, filled.data, place_of(typed or suggested, suggested))
+        self._page.line(f"saved to {clean(str(path))}")
