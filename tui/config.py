@@ -95,7 +95,7 @@ class ProviderConfig(Struct, frozen=True):
     refuses: tuple[str, ...] = ()
     """What the server refuses and is not sent, as in ``["stream_options", "temperature"]``; ``system`` puts
     the system prompt before the first message, ``OLD=NEW`` sends a field by another name. A refusal is also
-    learnt by itself, at the first request."""
+    learnt by itself, at the first request, for a month; that nothing is at an address, for a day."""
     enabled: bool = True
     """False hides the provider."""
 

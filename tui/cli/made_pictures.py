@@ -1,4 +1,4 @@
-"""Pictures that a model made for ``segue ask``: written to files if wanted, else it is said where they are."""
+"""Pictures that a model made for ``segue ask``: in files if so wanted, else it is said where they are."""
 
 from __future__ import annotations
 
