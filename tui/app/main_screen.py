@@ -236,6 +236,11 @@ class MainScreen(Screen[None]):
             line.add(words)
         self._say_over_others(words)
 
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        for line in self._notice_lines:
+            line.drop(words)
+
     def note_for_now(self, words: str) -> None:
         """Say something that stays until it is dismissed, or until the history takes everything again."""
         for line in self._notice_lines:
