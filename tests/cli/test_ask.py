@@ -45,6 +45,21 @@ def test_the_conversation_goes_on_with_another_model(lab, model_server):
     assert (row["title"], row["messages"], row["model"]) == ("First", 4, "lab/small")
 
 
+def test_nothing_is_sent_behind_a_reply_that_another_program_still_writes(lab, model_server):
+    model_server.reply, model_server.hold_after = "One two", 1
+    first = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", "First"], env=lab.env, stdin=subprocess.DEVNULL, text=True
+    )
+    assert model_server.reached.wait(30)
+    lab.wait_for_stored("One")
+    done = lab.segue("ask", "-c", "Second", code=2)
+    assert "Another program is still writing the reply here" in done.stderr
+    model_server.release.set()
+    assert first.wait(30) == 0
+    lab.segue("ask", "-c", "Second")
+    assert [m["content"] for m in model_server.requests[-1]["messages"]] == ["First", "One two", "Second"]
+
+
 def test_what_it_begins_is_known_as_its_own(lab):
     lab.segue("ask", "First")
     assert len(json.loads(lab.segue("history", "search", "from:ask First", "--json").stdout)) == 1

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from tui.app.actions import Action
 from tui.app.background import in_background
-from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
+from tui.app.context import Context, WithAsking, WithElsewhere, WithFirstModel, WithTranscript, WithWriting
 from tui.app.keymap import key_name
-from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
+from tui.app.messages.reply_standing import asking, of_elsewhere, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_line, which_key
 from tui.app.status.key_line import Hint, KeyLine
@@ -24,7 +24,7 @@ from tui.text import one_line
 NEW_TITLE = "New conversation"
 
 
-class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
+class _Context(Context, WithTranscript, WithWriting, WithAsking, WithElsewhere, WithFirstModel, Protocol): ...
 
 
 class StatusPresenter:
@@ -76,6 +76,9 @@ class StatusPresenter:
             self._ticker.resume()
             return
         self._ticker.pause()
+        if self._context.elsewhere.writes:
+            status.reply = of_elsewhere(status.hue)
+            return
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
 
@@ -143,6 +146,8 @@ class StatusPresenter:
             return key_line.EDITING
         if service.busy:
             return key_line.LIVE
+        if context.elsewhere.writes:
+            return key_line.ELSEWHERE
         return key_line.FOUND if context.transcript.found else key_line.IDLE
 
     def _keys_of(self, role: Role) -> key_line.Said:

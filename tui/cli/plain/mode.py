@@ -276,6 +276,13 @@ class PlainMode:
         for words in (*named.brought, *named.troubles):
             self.page.line(words)
         files = tuple(dict.fromkeys((*self.files, *named.files)))
+        before = self.current.last
+        await self._session.catch_up()
+        if self.current.last != before:
+            raise UsageError(
+                "Another program went on in this conversation",
+                "/history reads it; the prompt once more sends it.",
+            )
 
         async def sent() -> Reply:
             reply = await self.current.send(text, files)
