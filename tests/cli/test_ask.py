@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import signal
+import socket
 import subprocess
 import sys
 
@@ -308,6 +309,15 @@ def test_a_model_that_its_server_has_not_listed_yet_is_found_by_its_name_alone(u
     assert first.stderr == "segue: Looking for models\n"
     assert unlisted.segue("ask", "-m", "small", "Hi").stderr == "", "it is known by now"
     assert [request["model"] for request in model_server.requests] == ["small", "small"]
+
+
+def test_two_names_that_nobody_has_wait_for_a_silent_server_once(unlisted):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        unlisted.configure(
+            f'[providers.lab]\ntype = "openai"\nurl = "http://127.0.0.1:{silent.getsockname()[1]}/v1"\n'
+        )
+        said = unlisted.segue("ask", "-m", "one", "-m", "two", "Hi", code=2).stderr
+    assert said.count("Looking for models") == 1 and "There is no model one" in said
 
 
 def test_the_model_of_a_persona_is_found_like_one_of_the_command_line(unlisted, model_server):

@@ -334,7 +334,7 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
     for problem in workspace.registry.problems:
         complain(problem)
     if asked:
-        return list(dict.fromkeys([await session.find_model(words) for words in asked]))
+        return list(dict.fromkeys([_named(found) for found in await session.find_models(asked)]))
     model = used or await session.choose_model()
     if model:
         return [model]
@@ -343,6 +343,12 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
         "Set a provider's key (segue models lists them), or install the model of this machine: "
         + how_to_install(ENGINE),
     )
+
+
+def _named(found: str | UsageError) -> str:
+    if isinstance(found, UsageError):
+        raise found
+    return found
 
 
 async def _replies(

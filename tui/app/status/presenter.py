@@ -34,6 +34,10 @@ class StatusPresenter:
         self._context = context
         self._screen = context.screen
         self._ended: tuple[int, ReplyStatus] | None = None
+        self._namesakes: dict[str, bool] = {}
+        """Which models have one, until other models are known."""
+        self._catalogue = context.session.workspace.catalogue
+        self._catalogue.subscribe(self._namesakes.clear)
         self._ticker = context.screen.set_interval(1.0, self.refresh_status, pause=True)
 
     # -- what they say
@@ -67,6 +71,7 @@ class StatusPresenter:
             model = model or service.conversation.model
         status.model, status.visible = model, True
         status.hue = service.hue(model) if model else "sky"
+        status.has_namesake = self._has_namesake(model)
         status.marks = self._marks(model or service.conversation.model)
         line = self._context.session.workspace.store.line
         status.elsewhere = (line.words, line.brief, line.briefest) if line.words else ()
@@ -81,6 +86,11 @@ class StatusPresenter:
             return
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
+
+    def _has_namesake(self, model: str | None) -> bool:
+        if model and model not in self._namesakes:
+            self._namesakes[model] = self._catalogue.has_namesake(model)
+        return self._namesakes.get(model or "", False)
 
     def _marks(self, answering: str | None) -> tuple[Mark, ...]:
         """What is particular about how models answer here; what is changed by a key comes first."""
