@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from tui.errors import ConfigError
+from tui.paths import Stamp, stamp
 from tui.secret import Secret, hold_secrets, is_harmless, redact, without_password
 from tui.typed_toml import At, Document, Internal, near
 
@@ -95,7 +96,7 @@ class ProviderConfig(Struct, frozen=True):
     refuses: tuple[str, ...] = ()
     """What the server refuses and is not sent, as in ``["stream_options", "temperature"]``; ``system`` puts
     the system prompt before the first message, ``OLD=NEW`` sends a field by another name. A refusal is also
-    learnt by itself, at the first request."""
+    learnt by itself, at the first request, for a month; that nothing is at an address, for a day."""
     enabled: bool = True
     """False hides the provider."""
 
@@ -274,6 +275,10 @@ class Config(Struct, frozen=True):
     """What could not be used: ``file:line:column: key: what``, and what to do."""
     lines: Annotated[Mapping[At, tuple[int, int]], Internal] = field(default_factory=dict)
     """Line and column of every setting."""
+    written: Annotated[Stamp | None, Internal] = None
+    """When the file was written that was read, see ``stamp``."""
+    broken: Annotated[bool, Internal] = False
+    """Nothing of the file could be read when it was read last."""
 
     @property
     def local_models(self) -> Mapping[str, str]:
@@ -291,7 +296,8 @@ class Config(Struct, frozen=True):
     def shown(self) -> dict[str, Any]:
         """The settings in force as plain values with every secret masked, for TOML or JSON."""
         values = asdict(self)
-        del values["path"], values["problems"], values["lines"]
+        for own in ("path", "problems", "lines", "written", "broken"):
+            del values[own]
         servers = values["mcp"] = {name: asdict(server) for name, server in self.mcp.items()}
         for server in servers.values():
             server["env"] = {name: _without_values(value) for name, value in server["env"].items()}
@@ -327,14 +333,31 @@ def anyone_may_write(path: Path) -> bool:
 
 def load_config(path: Path) -> Config:
     """Read the settings. Never raises: whatever is wrong is in ``Config.problems``."""
+    written = stamp(path)
     try:
         source = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Config(path=path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Config(path=path, problems=(ConfigError(f"{path}: cannot be read: {reason}"),))
-    return config_of(path, source)
+        problem = ConfigError(f"{path}: cannot be read: {reason}")
+        return Config(path=path, problems=(problem,), written=written, broken=True)
+    return replace(config_of(path, source), written=written)
+
+
+def reread(config: Config) -> Config:
+    """The settings as the file has them now, where somebody has written it since; else ``config`` itself.
+
+    Where nothing of the file can be read, they stay as they are: what is wrong is among the problems.
+    """
+    if stamp(config.path) in (None, config.written):
+        return config
+    read = load_config(config.path)
+    if not read.broken:
+        return read
+    hint = "The settings stay as they were until it is mended."
+    problems = tuple(ConfigError(problem.message, hint) for problem in read.problems)
+    return replace(config, problems=problems, written=read.written, broken=True)
 
 
 def config_of(path: Path, source: str) -> Config:
@@ -368,6 +391,7 @@ def config_of(path: Path, source: str) -> Config:
         mcp=servers,
         path=path,
         lines=document.places,
+        broken=document.broken,
     )
     return replace(read, problems=(*document.problems, *_open_to_all(path)))
 

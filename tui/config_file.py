@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from msgspec.structs import replace
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AbstractTable, Array, InlineTable, Item
 
 from tui.config import Config, alike, config_of
 from tui.errors import ConfigError, SegueError
 from tui.locks import Lock
-from tui.paths import PRIVATE_FILE, private_dir, unwritten, write_whole
+from tui.paths import PRIVATE_FILE, private_dir, stamp, unwritten, write_whole
 from tui.typed_toml import GONE, At, Changes, headers, keys_in
 
 Check = Callable[[Config], Sequence[SegueError]]
@@ -50,7 +51,7 @@ def change(path: Path, changes: Changes, check: Check = lambda config: config.pr
     try:
         private_dir(target.parent)
         with Lock(target.with_name(f".{target.name}.lock")).held(_PATIENCE):
-            return _changed(path, target, changes, check)
+            return replace(_changed(path, target, changes, check), written=stamp(path))
     except TimeoutError:
         raise ConfigError(f"{path}: another program is writing it", "Try it once more.") from None
     except OSError as error:

@@ -23,6 +23,21 @@ _ABANDONED = 60.0
 """Seconds after which a half file that nobody writes to is left over from a program that was killed."""
 
 
+Stamp = tuple[int, int]
+
+
+def stamp(path: Path) -> Stamp | None:
+    """When a file was written last, in nanoseconds, and its bytes: others once somebody has written it anew.
+
+    None where there is no such file.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 class Paths(Struct, frozen=True):
     """Where things are kept; nothing is created until it is needed."""
 

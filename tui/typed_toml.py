@@ -60,6 +60,8 @@ class Document:
         self.path = path
         self.problems: list[ConfigError] = []
         self.values: dict[str, Any] = {}
+        self.broken = False
+        """Whether it is no TOML at all."""
         self.places = _places(source)
         try:
             self.values = tomllib.loads(source)
@@ -141,6 +143,7 @@ class Document:
         return good
 
     def _syntax(self, text: str, source: str) -> None:
+        self.broken = True
         lines = source.split("\n")
         place = (len(lines), len(lines[-1]) + 1)
         if match := _SYNTAX.match(text):

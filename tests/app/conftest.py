@@ -123,6 +123,10 @@ class Catalogue:
     def info(self, model_id: str) -> ModelInfo | None:
         return next((info for info in self.known if info.id == model_id), None)
 
+    def has_namesake(self, model_id: str) -> bool:
+        name = model_id.partition("/")[2]
+        return any(info.id != model_id and info.id.partition("/")[2] == name for info in self.known)
+
     def note_outcome(self, provider: str, error: ProviderError | None) -> None:
         return None
 

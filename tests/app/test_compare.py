@@ -109,6 +109,22 @@ async def test_one_marked_model_answers_what_is_written_beside_the_one_that_is_i
         assert models(world) == ["lab/big", "lab/small"]
 
 
+async def test_names_that_are_not_listed_yet_are_asked_for_all_at_once(run, monkeypatch):
+    asked = []
+    async with run(size=WIDE) as world:
+
+        async def refresh(names=None, patience=None):
+            asked.append(names)
+            world.catalogue.known += [ModelInfo("lab/brand-new"), ModelInfo("lab/brand-old")]
+
+        monkeypatch.setattr(world.catalogue, "stale", lambda: [] if asked else ["lab"])
+        monkeypatch.setattr(world.catalogue, "refresh", refresh)
+        await world.say("Why?")
+        await world.say("/compare brand-new brand-old")
+        await world.sees("brand-new", "brand-old")
+        assert asked == [["lab"]]
+
+
 async def test_files_go_along_to_all(run):
     async with run(size=WIDE) as world:
         await world.type("What is this?")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from tui.chat.chunks import Finish, FinishReason, Progress, Reasoning, Usage
+from tui.chat.chunks import MAKING_PICTURE, Finish, FinishReason, Progress, Reasoning, Usage, Work
 from tui.chat.draft import Draft
 from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
@@ -77,6 +77,29 @@ async def test_thinking_and_waiting_have_their_words(run):
         await world.sees("● thinking")
         speak.set()
         await world.sees("So.", "ready")
+
+
+async def test_two_providers_models_of_one_name_are_told_apart_where_there_is_little_room(run):
+    async with run() as world:
+        await world.say("Hi")
+        await world.sees("I am big.", "ready")
+        assert "lab/big" not in world.text.splitlines()[-2]
+        world.catalogue.known.append(ModelInfo("den/small"))
+        await world.say("/model lab/small")
+        await world.until(lambda: "lab/small" in world.text.splitlines()[-2])
+
+
+async def test_a_picture_that_is_made_is_drawn_and_a_prompt_that_is_read_is_read(run):
+    async with run(size=(120, 40)) as world:
+        drawn, read = asyncio.Event(), asyncio.Event()
+        reading = Progress("Reading the conversation", 1, 4, Work.READING)
+        world.script(reading, read, MAKING_PICTURE, drawn, "Here.", DONE)
+        await world.say("A cat")
+        await world.sees("● reading", "25 %")
+        read.set()
+        await world.sees("● drawing", "Making a picture")
+        drawn.set()
+        await world.sees("Here.")
 
 
 async def test_progress_stands_in_the_status_line(run):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import fields
+from textual.events import AppFocus
 
 from tests.app.conftest import World
 from tui.app.actions import Action
@@ -77,6 +78,46 @@ async def test_tools_and_budgets_count_at_once(opened):
         await world.app.change_settings({("mcp", "notes"): GONE, ("tools", "use"): GONE})
         assert not engine.tools.servers
         assert not engine.tools.on(world.session.current.conversation)
+
+
+# -- what another program writes
+async def test_what_is_written_elsewhere_counts_here_when_one_looks_again(opened, file):
+    async with opened() as world:
+        await world.pilot.press("escape")
+        file.write_text(MINE.replace("lab/big", "lab/small") + "[budget]\nday = 5.0\n")
+        world.app.post_message(AppFocus())
+        await world.until(lambda: world.session.workspace.config.model == "lab/small")
+        assert world.session.workspace.engine.budget.limits.day == 5.0
+        await world.sees("config.toml was changed elsewhere, and counts here now")
+
+
+async def test_it_counts_too_where_the_terminal_does_not_tell_who_looks(opened, file, monkeypatch):
+    monkeypatch.setattr("tui.app.app.SETTINGS_PAUSE", 0.05)
+    async with opened() as world:
+        await world.pilot.press("escape")
+        file.write_text(MINE + "[budget]\nday = 5.0\n")
+        await world.until(lambda: world.session.workspace.engine.budget.limits.day == 5.0)
+
+
+async def test_a_file_that_is_broken_meanwhile_changes_nothing_and_that_is_told(opened, file):
+    async with opened() as world:
+        await world.pilot.press("escape")
+        file.write_text(f"{MINE}[budget\n")
+        world.app.post_message(AppFocus())
+        await world.sees("not valid TOML", "they were until it is mended")
+        assert world.session.workspace.config.model == "lab/big"
+        file.write_text(MINE.replace("lab/big", "lab/small"))
+        world.app.post_message(AppFocus())
+        await world.until(lambda: world.session.workspace.config.model == "lab/small")
+        await world.until(lambda: "not valid TOML" not in world.text)
+
+
+async def test_what_is_changed_here_is_not_told_as_changed_elsewhere(opened, file):
+    async with opened() as world:
+        await world.pilot.press("escape")
+        await world.app.change_settings({("budget", "day"): 5.0})
+        await world.app.reread_settings()
+        assert "changed elsewhere" not in world.text
 
 
 # -- what is seen

@@ -142,6 +142,24 @@ async def test_a_reply_that_another_program_streams_grows_here_and_can_be_stoppe
         await world.sees("It begins anew and stops.")
 
 
+async def test_while_another_program_writes_the_reply_that_is_seen_and_a_prompt_stays_the_persons(shared):
+    async with shared() as (world, other):
+        service, asked = world.current, len(world.provider.requests)
+        prompt, _ = service.conversation.path()
+        live = await other.add_message(
+            service.conversation.id, prompt, Role.ASSISTANT, model="lab/small", status=Status.STREAMING
+        )
+        await world.sees("another program writes the reply", "elsewhere", "esc stop it there")
+        await world.say("And then?")
+        await world.sees("Another program is still writing the reply here")
+        assert world.composer.text == "And then?" and len(world.provider.requests) == asked
+        live.parts, live.status = (Text("Done."),), Status.COMPLETE
+        await other.finish_message(live)
+        await world.sees("Done.", "ready")
+        await world.pilot.press("enter")
+        await world.until(lambda: len(world.provider.requests) == asked + 1)
+
+
 async def test_another_program_stops_a_reply_that_comes_here(shared):
     async with shared() as (world, other):
         more = asyncio.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import signal
+import socket
 import subprocess
 import sys
 
@@ -43,6 +44,21 @@ def test_the_conversation_goes_on_with_another_model(lab, model_server):
     ]
     [row] = json.loads(lab.segue("history", "list", "--json").stdout)
     assert (row["title"], row["messages"], row["model"]) == ("First", 4, "lab/small")
+
+
+def test_nothing_is_sent_behind_a_reply_that_another_program_still_writes(lab, model_server):
+    model_server.reply, model_server.hold_after = "One two", 1
+    first = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", "First"], env=lab.env, stdin=subprocess.DEVNULL, text=True
+    )
+    assert model_server.reached.wait(30)
+    lab.wait_for_stored("One")
+    done = lab.segue("ask", "-c", "Second", code=2)
+    assert "Another program is still writing the reply here" in done.stderr
+    model_server.release.set()
+    assert first.wait(30) == 0
+    lab.segue("ask", "-c", "Second")
+    assert [m["content"] for m in model_server.requests[-1]["messages"]] == ["First", "One two", "Second"]
 
 
 def test_what_it_begins_is_known_as_its_own(lab):
@@ -293,6 +309,15 @@ def test_a_model_that_its_server_has_not_listed_yet_is_found_by_its_name_alone(u
     assert first.stderr == "segue: Looking for models\n"
     assert unlisted.segue("ask", "-m", "small", "Hi").stderr == "", "it is known by now"
     assert [request["model"] for request in model_server.requests] == ["small", "small"]
+
+
+def test_two_names_that_nobody_has_wait_for_a_silent_server_once(unlisted):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        unlisted.configure(
+            f'[providers.lab]\ntype = "openai"\nurl = "http://127.0.0.1:{silent.getsockname()[1]}/v1"\n'
+        )
+        said = unlisted.segue("ask", "-m", "one", "-m", "two", "Hi", code=2).stderr
+    assert said.count("Looking for models") == 1 and "There is no model one" in said
 
 
 def test_the_model_of_a_persona_is_found_like_one_of_the_command_line(unlisted, model_server):

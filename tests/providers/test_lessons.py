@@ -1,4 +1,4 @@
-"""What servers refuse is known the next time, for a month."""
+"""What servers refuse is known the next time, for a month; where nothing was, for a day."""
 
 import json
 import time
@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tui.errors import Refusal, Refuser
+from tui.providers.address import CHAT, ELSEWHERE, NEW_PICTURES
 from tui.providers.lessons import Lessons
 
 URL = "http://127.0.0.1:8000/v1"
@@ -44,6 +45,24 @@ def test_after_a_month_it_is_tried_again(file):
     stored = json.loads(file.read_text())
     file.write_text(json.dumps({place: {"a": time.time() - 40 * 86_400} for place in stored}))
     assert Lessons(file).of(URL, "m") == set()
+
+
+@pytest.mark.parametrize("lesson", [NEW_PICTURES, CHAT, f"{ELSEWHERE}/v1"])
+def test_an_address_where_nothing_was_is_asked_again_after_a_day(file, lesson):
+    Lessons(file).learn(URL, "m", Refusal((lesson, "top_p"), Refuser.SERVER))
+    assert Lessons(file).of(URL, "m") == {lesson, "top_p"}
+    [place] = json.loads(file.read_text())
+    file.write_text(json.dumps({place: dict.fromkeys([lesson, "top_p"], time.time() - 25 * 3600)}))
+    assert Lessons(file).of(URL, "m") == {"top_p"}
+
+
+def test_what_another_program_learns_counts_here_too(file):
+    here = Lessons(file)
+    assert here.of(URL, "m") == set()
+    Lessons(file).learn(URL, "m", Refusal(("a",), Refuser.SERVER))
+    assert here.of(URL, "m") == {"a"}
+    file.unlink()  # so a person makes all of them forget
+    assert here.of(URL, "m") == set()
 
 
 @pytest.mark.parametrize(

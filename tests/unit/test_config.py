@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui import config as module
-from tui.config import Config, load_config
+from tui.config import Config, load_config, reread
 
 WHOLE = """\
 model = "openai/gpt-6-sol"
@@ -261,6 +261,21 @@ class TestAPlainKey:
         config = read(self.TEXT)
         assert "0123456789" not in repr(config)
         assert config.shown()["providers"]["lab"]["key"] == "•••6789"
+
+
+def test_a_file_is_read_again_only_where_somebody_has_written_it(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text('model = "lab/big"')
+    first = load_config(file)
+    assert reread(first) is first
+    file.write_text('model = "lab/small"')
+    second = reread(first)
+    assert second.model == "lab/small" and reread(second) is second
+    file.write_text("model = ")
+    broken = reread(second)
+    assert broken.model == "lab/small" and "not valid TOML" in str(broken.problems[0])
+    file.unlink()
+    assert reread(broken) is broken
 
 
 def test_shown_masks_headers_and_proxy_passwords(read):

@@ -44,7 +44,7 @@ from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
 from tui.app.turns import PATIENCE, AskingDone, KeyDone, KeySettled, Turns, stays
 from tui.cells import cells
-from tui.config import Config, load_config
+from tui.config import Config, reread
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
@@ -78,6 +78,8 @@ _SIXELS = 4
 """Among the attributes of terminals that draw them."""
 _LOST_REPLY = "segue: the last of the replies could not be saved; the history has it as far as it came there"
 _LOST_DRAFT = "segue: what was written and not sent could not be saved"
+SETTINGS_PAUSE = 2.0
+"""Seconds between two looks whether somebody has written the settings: a few microseconds each."""
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
@@ -216,6 +218,7 @@ class SegueApp(App[None]):
     def on_mount(self) -> None:
         """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""
         self.set_timer(SETTLED, self._send_differences)
+        self.set_interval(SETTINGS_PAUSE, self._follow_settings)  # many terminals tell of no focus
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         if not self.is_headless:
             on_deadly_signals(self.leave_soon)
@@ -483,9 +486,21 @@ class SegueApp(App[None]):
 
     async def reread_settings(self) -> None:
         """Work by what the config says now, if somebody has written it since."""
-        config = await asyncio.to_thread(load_config, self.config.path)
-        if config != self.config and config.path.exists():
-            self.use_config(config)
+        before = self.config
+        config = await asyncio.to_thread(reread, before)
+        if config is before or self.config is not before:
+            return
+        told = list(map(str, self.setting_problems()))
+        self.use_config(config)
+        wrong = list(map(str, self.setting_problems()))
+        for words in told:
+            if words not in wrong:
+                self.main_screen.unnote(words)
+        for words in wrong:
+            if words not in told:
+                self.main_screen.note(words)
+        if not config.broken:
+            self.notify(f"{config.path.name} was changed elsewhere, and counts here now.")
 
     # -- what every screen may need
     async def copy(self, text: str) -> None:
@@ -635,11 +650,16 @@ class SegueApp(App[None]):
         except TimeoutError:
             self.log.warning("the end was not waited for")
 
+    async def _follow_settings(self) -> None:
+        if self.workspace is not None:
+            await self.reread_settings()
+
     async def on_app_focus(self) -> None:
-        """Look at what other programs wrote meanwhile: on the screen, and into the history."""
+        """Look at what other programs wrote meanwhile: on the screen, in the settings and the history."""
         self.redraw()
         self._light.looked_at()
         self._focus(focused=True)
+        await self._follow_settings()
         if self.workspace is not None:
             await self.main_screen.attempt(self.workspace.store.look_for_changes)
 

@@ -403,6 +403,11 @@ class Lists(Protocol):
 class Elsewhere(Protocol):
     """What other programs do with the history."""
 
+    @property
+    def writes(self) -> bool:
+        """Whether another program writes the reply at the end of what is read."""
+        ...
+
     def follow_live(self) -> None:
         """If another program streams what is read now, read it as it grows."""
         ...

@@ -91,6 +91,10 @@ class Voice(Protocol):
         """Say something that stays until it is dismissed."""
         ...
 
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        ...
+
     def note_for_now(self, words: str) -> None:
         """Say something that stays until it is dismissed, or until the history takes everything again."""
         ...
@@ -98,10 +102,6 @@ class Voice(Protocol):
     @property
     def noticed(self) -> Sequence[str]:
         """What was said and stays, the newest first."""
-        ...
-
-    def unnote(self, words: str) -> None:
-        """Say it no more."""
         ...
 
     def unnote_passing(self, shown_for: float = 0.0) -> None:
@@ -143,7 +143,8 @@ class Features:
         """
         self._program = program
         self._voice = voice
-        self.tell, self.note, self.soon = voice.tell, voice.note, voice.attempt_soon
+        self.tell, self.soon = voice.tell, voice.attempt_soon
+        self.note, self.unnote = voice.note, voice.unnote
         self._composer = composer
         self._early = early
         self._showing = asyncio.Lock()
@@ -320,11 +321,6 @@ class Features:
     def keys(self) -> Keys:
         """The keys as they are bound now."""
         return self._program.keys
-
-    def unnote(self, words: str) -> None:
-        """Say it no more."""
-        if words:
-            self._voice.unnote(words)
 
     def history_written(self) -> None:
         """The history takes what it is given: say no more that it does not, once that could be read."""

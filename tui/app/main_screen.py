@@ -226,6 +226,11 @@ class MainScreen(Screen[None]):
         self._notice_line().add(words)
         self._say_over_others(words)
 
+    def unnote(self, words: str) -> None:
+        """Say it no more."""
+        for line in self._notice_lines:
+            line.drop(words)
+
     def note_for_now(self, words: str) -> None:
         """Say something that stays until it is dismissed, or until the history takes everything again."""
         self._notice_line().add_passing(words)
@@ -250,11 +255,6 @@ class MainScreen(Screen[None]):
     def noticed(self) -> Sequence[str]:
         """What was said and stays, the newest first."""
         return [words for line in self._notice_lines for words in line.notices]
-
-    def unnote(self, words: str) -> None:
-        """Say it no more."""
-        for line in self._notice_lines:
-            line.drop(words)
 
     def unnote_passing(self, shown_for: float = 0.0) -> None:
         """The history takes everything again: of what is over by that, say what was said so long no more."""

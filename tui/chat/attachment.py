@@ -31,6 +31,8 @@ _MAGIC = (
 )
 MEDIA_TYPES = (*(media_type for _, media_type in _MAGIC), _TEXT)
 """All that there are."""
+ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+"""How the names of pictures end."""
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 

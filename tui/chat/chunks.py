@@ -63,13 +63,27 @@ class Finish(Struct, frozen=True):
     reason: FinishReason
 
 
+class Work(StrEnum):
+    """What a provider does while no words come."""
+
+    LOADING = "loading"
+    READING = "reading"
+    DRAWING = "drawing"
+    WRITING = "writing"
+    """A call of a tool, that is shown when it is whole."""
+
+
 class Progress(Struct, frozen=True):
-    """Work before the first token: a download, a model that loads."""
+    """Work while no words come: a download, a model that loads, a picture that is made."""
 
     text: str
     done: int = 0
     """Bytes or steps done."""
     total: int | None = None
+    work: Work = Work.LOADING
+
+
+MAKING_PICTURE = Progress("Making a picture", work=Work.DRAWING)
 
 
 Chunk = str | Part | Usage | Finish | Progress

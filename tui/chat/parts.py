@@ -20,7 +20,7 @@ from typing import Any, TypeGuard, TypeVar, assert_never
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
-from tui.chat.attachment import MEDIA_TYPES, Attachment, Kind, attachment_of, media_type_of
+from tui.chat.attachment import ENDINGS, MEDIA_TYPES, Attachment, Kind, attachment_of, media_type_of
 from tui.checked import Fields
 from tui.errors import UsageError
 from tui.text import one_line
@@ -28,7 +28,6 @@ from tui.text import one_line
 _BEGINNING = 60
 """Characters that are shown of what is no text."""
 _DATA = re.compile(r"data:image/[\w.+-]+(;[\w=.+-]+)*;base64", re.IGNORECASE)
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _LONGEST_ALT = 60
 BETWEEN = "\n\n"
 """What stands between two texts of a message where they are read as one."""
@@ -260,6 +259,11 @@ def picture_of(part: Part) -> Attachment | None:
             assert_never(part)
 
 
+def pictures_of(parts: Iterable[Part]) -> tuple[Attachment, ...]:
+    """Every picture that stands among the parts by itself, each once."""
+    return tuple(dict.fromkeys(filter(None, map(picture_of, parts))))
+
+
 def address_line(url: str) -> str:
     """The address of a picture on one line; of one that is written out in it, only how it begins."""
     if is_written_out(url) and len(url) > _BEGINNING:
@@ -281,7 +285,7 @@ def _written_out(url: str, alt: str) -> Attachment | None:
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
         name = one_line(alt, _LONGEST_ALT) or "picture"
-        file = attachment_of(f"{name}.{_ENDINGS.get(media_type_of(data) or '', '')}", data)
+        file = attachment_of(f"{name}{ENDINGS.get(media_type_of(data) or '', '')}", data)
     except (ValueError, UsageError):
         return None
     return file if file.kind is Kind.IMAGE else None

@@ -22,6 +22,7 @@ Front ends::
     inline/                 the chat in the terminal's scrollback
     attached                the files of a command line
     ask                     one prompt, its reply on standard output
+    made_pictures           and its pictures in files
 
 Commands::
 

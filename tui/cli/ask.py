@@ -14,6 +14,7 @@ from tui.chat.draft import Draft
 from tui.chat.message import Message
 from tui.chat.parts import BETWEEN, ToolCall, ToolResult, of_kind, parts_texts, rounds_of, to_json
 from tui.cli.assemble import run_with_workspace
+from tui.cli.made_pictures import MadePictures
 from tui.cli.output import DONE, FAILED, complain, failure_json, say, usage_json, write, write_json
 from tui.cli.part_lines import change_of, line_of
 from tui.cli.piped import piped_text
@@ -116,6 +117,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--draw", action="store_true", help="let the model have its vendor make pictures, at its price"
     )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write the reply's pictures to a new file, or to a folder; the second one is FILE-2. "
+        "Without an ending the name gets that of the picture's kind; nothing is converted",
+    )
     parser.add_argument("--raw", action="store_true", help="write the reply exactly, control characters too")
     parser.add_argument("--no-save", action="store_true", help="keep nothing on disk")
 
@@ -131,6 +139,7 @@ def run(args: argparse.Namespace) -> int:
     if args.max_rounds is not None and args.max_rounds < 1:
         raise UsageError("--max-rounds must be at least 1", "Without --tool the model uses none.")
     shape = _shape(args)
+    made = MadePictures(args.output, kept=not args.no_save)
 
     async def ask(workspace: Workspace) -> int:
         typed = workspace.saved_prompts.typed(prompt)
@@ -148,22 +157,22 @@ def run(args: argparse.Namespace) -> int:
         session = Session(workspace, temporary=args.no_save)
         session.subscribe(_say_warning)
         service, models = await _begin(session, args, typed)
+        await made.check(workspace.registry, models, asked=args.draw)
         outputs: list[ReplyOutput] = []
         try:
             async for reply in _replies(service, models, draft):
                 name = reply.message.model if len(models) > 1 else None
                 outputs.append(ReplyOutput(reply, raw=args.raw, name=one_line(name or "")))
             if args.json:
-                messages = [await output.whole() for output in outputs]
-                documents = [_document(message, service.cost(message)) for message in messages]
+                documents = await _documents(service, outputs, made)
                 write_json(documents if len(models) > 1 else documents[0])
             else:
-                await _write(outputs)
+                await _write(service, outputs, made)
         finally:
             for output in outputs:
                 await output.stop()
-        all_well = len(outputs) == len(models) and not any(output.failed for output in outputs)
-        return DONE if all_well else FAILED
+        all_came = len(outputs) == len(models) and not any(output.failed for output in outputs)
+        return DONE if made.end() and all_came else FAILED
 
     return run_with_workspace(ask, temporary=args.no_save)
 
@@ -174,6 +183,8 @@ def _shape(args: argparse.Namespace) -> Shape | None:
         return None
     if len(args.models) > 1:
         raise UsageError("--schema asks one model", "Give -m once.")
+    if args.output is not None:
+        raise UsageError("--schema asks for words", "-o is for pictures.")
     return Shape.read(Path(args.schema))
 
 
@@ -228,11 +239,23 @@ def _files(targets: Sequence[str]) -> tuple[Attachment, ...]:
     return read_files(targets, load_config(paths.config_file), paths)
 
 
-async def _write(outputs: Sequence[ReplyOutput]) -> None:
+async def _write(service: ConversationService, outputs: Sequence[ReplyOutput], made: MadePictures) -> None:
     for place, output in enumerate(outputs):
         if place:
             write("\n")
         await output.write()
+        await made.take(service, await output.whole())
+
+
+async def _documents(
+    service: ConversationService, outputs: Sequence[ReplyOutput], made: MadePictures
+) -> list[dict[str, Any]]:
+    documents = []
+    for output in outputs:
+        message = await output.whole()
+        await made.take(service, message)
+        documents.append({**_document(message, service.cost(message)), "pictures": made.document(message)})
+    return documents
 
 
 def _prompt(given: str | None) -> str:
@@ -311,7 +334,7 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
     for problem in workspace.registry.problems:
         complain(problem)
     if asked:
-        return list(dict.fromkeys([await session.find_model(words) for words in asked]))
+        return list(dict.fromkeys([_named(found) for found in await session.find_models(asked)]))
     model = used or await session.choose_model()
     if model:
         return [model]
@@ -320,6 +343,12 @@ async def _models(session: Session, asked: Sequence[str], used: str | None) -> S
         "Set a provider's key (segue models lists them), or install the model of this machine: "
         + how_to_install(ENGINE),
     )
+
+
+def _named(found: str | UsageError) -> str:
+    if isinstance(found, UsageError):
+        raise found
+    return found
 
 
 async def _replies(

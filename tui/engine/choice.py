@@ -140,35 +140,39 @@ def _title_price(model: ModelInfo) -> float | None:
     return _READ * model.input_price + model.output_price
 
 
-async def look_for_model(
-    words: str, registry: Registry, catalogue: Catalogue, looks: Callable[[], None]
-) -> str:
-    """As ``find_model``; for one that is not known, those whose lists are missing or old are asked first.
+async def look_for_models(
+    words: Sequence[str], registry: Registry, catalogue: Catalogue, looks: Callable[[], None]
+) -> list[str | UsageError]:
+    """Each as by ``find_model``; where one is not known, servers whose lists are missing or old are asked.
+
+    They are asked once for all, at the same time.
 
     Args:
-        words: What the person calls it.
+        words: What the person calls each.
         registry: Who can answer.
         catalogue: The models.
         looks: Called before anybody is asked: it may take a while.
 
-    Raises:
-        UsageError: None is meant, or several may be.
+    Returns:
+        The model that each means, or why it means none.
     """
-    try:
-        return find_model(words, registry, catalogue)
-    except UsageError:
-        if not (stale := catalogue.stale()):
-            raise
+    found = [_found(each, registry, catalogue) for each in words]
+    if all(isinstance(each, str) for each in found) or not (stale := catalogue.stale()):
+        return found
     looks()
     usable = [entry.name for entry in registry.providers() if entry.available]
     await catalogue.refresh(stale, LISTED)
+    silent = [name for name in catalogue.stale() if name in usable]
+    return [_found(each, registry, catalogue, silent) for each in words]
+
+
+def _found(
+    words: str, registry: Registry, catalogue: Catalogue, silent: Sequence[str] = ()
+) -> str | UsageError:
     try:
         return find_model(words, registry, catalogue)
     except UsageError as error:
-        silent = [name for name in catalogue.stale() if name in usable]
-        if not silent:
-            raise
-        raise UsageError(error.message, f"{error.hint} {_not_listed(silent)}") from None
+        return UsageError(error.message, f"{error.hint} {_not_listed(silent)}") if silent else error
 
 
 def _not_listed(silent: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ _SILENCE = 10.0
 
 
 async def grown(store: HistoryStore, message_id: int) -> AsyncIterator[Message]:
-    """The message, each time something has come of it, up to its end; nothing if it is not streaming.
+    """The message now, and each time something has come of it, up to its end; nothing if it is not streaming.
 
     If the other program is gone, the reply gets its end here.
 
@@ -30,6 +30,8 @@ async def grown(store: HistoryStore, message_id: int) -> AsyncIterator[Message]:
     [message] = await store.messages([message_id])
     begin: tuple[Part, ...] = ()
     gathered, after, heard = Gathered(), 0, time.monotonic()
+    if message.live:
+        yield message
     while message.live:
         came = await store.pieces(message_id, after)
         if came.status is not Status.STREAMING:

@@ -38,7 +38,16 @@ from tui.engine.limits import Limits
 from tui.engine.live import key_of
 from tui.engine.resolver import Resolver
 from tui.engine.tools import Tools
-from tui.errors import BudgetError, ErrorKind, HistoryError, ProviderError, UsageError, Way
+from tui.errors import (
+    BudgetError,
+    ErrorKind,
+    HistoryError,
+    HistoryFullError,
+    HistoryReadOnlyError,
+    ProviderError,
+    UsageError,
+    Way,
+)
 from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import Abilities, Target
@@ -290,6 +299,8 @@ class Engine:
         if not draft:
             raise UsageError("There is nothing to send")
         self._check(self._model(conversation, model), draft.attachments)
+        if parent is not None:
+            await self._check_ended(parent)
         await self._afford(conversation, model)
         await self._hide_taken_back()
         said = prompt_parts(draft.text, draft.attachments)
@@ -302,6 +313,25 @@ class Engine:
         except Exception:
             await self._take_back(conversation, prompt.id, before)
             raise
+
+    async def _check_ended(self, message_id: int) -> None:
+        """Make sure that nobody writes the reply any more that a prompt is to follow.
+
+        Raises:
+            UsageError: Another program does.
+        """
+        if message_id in self._replies or not await self._streams(message_id):
+            return
+        with suppress(HistoryReadOnlyError, HistoryFullError):
+            await self.store.interrupt_abandoned()
+        if await self._streams(message_id):
+            raise UsageError(
+                "Another program is still writing the reply here",
+                "Send this when that has ended, or stop it.",
+            )
+
+    async def _streams(self, message_id: int) -> bool:
+        return any(message.live for message in await self.store.messages([message_id]))
 
     async def _entitle(self, conversation: Conversation, draft: Draft) -> None:
         """The first words are the title, unless there is one."""

@@ -49,7 +49,7 @@ def write_conversation(bundle: Bundle, target: Path, form: Format | None = None)
     try:
         target = target.expanduser()
         if target.is_dir():
-            target = _unused(target / file_name(bundle.conversation.title, form or "md"))
+            target = unused(target / file_name(bundle.conversation.title, form or "md"))
     except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such home
         raise _unwritable(target, error) from error
     return _write_new(target, render(bundle, form or _asked_for(target)))
@@ -61,12 +61,12 @@ _OF_A_PROJECT = 0o666
 
 def suggested_name(language: str) -> str:
     """A name for a file of code in ``language`` that nothing in the working folder has."""
-    return _unused(Path(_name_in(language))).name
+    return unused(Path(_name_in(language))).name
 
 
 def unused_name(name: str) -> str:
     """The name, or one like it that nothing in the working folder has."""
-    return _unused(Path(Path(name).name or "picture.png")).name
+    return unused(Path(Path(name).name or "picture.png")).name
 
 
 def save_picture_to(data: bytes, target: Path) -> Path:
@@ -89,6 +89,19 @@ def _name_in(language: str) -> str:
         patterns = []
     names = (name.replace("*", "code", 1) if name.startswith("*.") else name for name in patterns)
     return next((name for name in names if re.fullmatch(r"[\w.+-]+", name)), "code.txt")
+
+
+def check_new(target: Path) -> None:
+    """Make sure that a file can be written that is not there yet.
+
+    Raises:
+        UsageError: There is something with this name already.
+        SegueError: There is no folder for it.
+    """
+    if os.path.lexists(target):
+        raise _taken(target)
+    if not target.parent.is_dir():
+        raise SegueError(f"There is no folder {target.parent}", "Choose another place.")
 
 
 def place_of(typed: str, suggested: str) -> Path:
@@ -140,7 +153,8 @@ def _asked_for(target: Path) -> Format:
     return form
 
 
-def _unused(target: Path) -> Path:
+def unused(target: Path) -> Path:
+    """The name, or one like it that no file has."""
     names = (target if n == 1 else target.with_stem(f"{target.stem}-{n}") for n in itertools.count(1))
     return next(name for name in names if not os.path.lexists(name))
 

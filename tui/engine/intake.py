@@ -28,6 +28,7 @@ from tui.chat.chunks import (
     ToolCall,
     ToolResult,
     Usage,
+    Work,
 )
 from tui.chat.parts import Part, picture_of
 from tui.checked import amount, count, number, text
@@ -75,8 +76,9 @@ def _beside_parts(chunk: str | Usage | Finish | Progress) -> Chunk:
             return kept_usage(chunk)
         case Finish(reason):
             return Finish(reason if isinstance(reason, FinishReason) else FinishReason.STOP)
-        case Progress(words, done, total):
-            return Progress(text(words), count(done) or 0, count(total))
+        case Progress(words, done, total, work):
+            kind = work if isinstance(work, Work) else Work.LOADING
+            return Progress(text(words), count(done) or 0, count(total), kind)
         case _:
             assert_never(chunk)
 

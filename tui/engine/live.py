@@ -47,6 +47,9 @@ class Phase(StrEnum):
 
     WAITING = "waiting"
     LOADING = "loading"
+    READING = "reading"
+    DRAWING = "drawing"
+    WRITING = "writing"
     RETRYING = "retrying"
     THINKING = "thinking"
     ANSWERING = "answering"
@@ -151,7 +154,7 @@ class LiveReply(Struct):
                 self.phase = Phase.RETRYING
                 self.detail = f"try {event.attempt} of {event.attempts} in {event.seconds} s: {event.reason}"
             case Working(progress=progress):
-                self.phase = Phase.CALLING if self.phase is Phase.CALLING else Phase.LOADING
+                self.phase = self.phase if self.phase is Phase.CALLING else Phase(progress.work)
                 self.detail = self._progress.of(progress, time.monotonic())
             case CallChanged(call=call) if call.state is CallState.RUNNING:
                 self.phase, self.detail = Phase.CALLING, tool_name(call)

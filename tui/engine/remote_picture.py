@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.chat.attachment import LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
+from tui.chat.attachment import ENDINGS, LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
 from tui.chat.chunks import Chunk, Notice
 from tui.chat.model import Pictures
 from tui.chat.parts import File, Image, is_written_out, picture_of
@@ -27,7 +27,6 @@ from tui.text import one_line
 
 _ACCEPT = "image/png, image/jpeg, image/webp, image/gif, image/*;q=0.5, */*;q=0.1"
 _KNOWN = "Those are PNG, JPEG, GIF and WebP."
-_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
 
 def host_of(address: str) -> str:
@@ -101,8 +100,8 @@ async def load_picture(address: str, route: Route) -> Attachment:
 def _file(address: str, data: bytes) -> Attachment | None:
     kind = media_type_of(data)
     name = one_line(unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]) or "picture"
-    if kind in _ENDINGS and PurePosixPath(name).suffix.lower() not in (*_ENDINGS.values(), ".jpeg"):
-        name += _ENDINGS[kind]
+    if kind in ENDINGS and PurePosixPath(name).suffix.lower() not in (*ENDINGS.values(), ".jpeg"):
+        name += ENDINGS[kind]
     try:
         file = attachment_of(name, data)
     except SegueError:

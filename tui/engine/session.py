@@ -20,7 +20,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.draft import Draft, joined
 from tui.chat.message import Message, Status
 from tui.chat.spending import Sum, spent_words, total
-from tui.engine.choice import choose_model, look_first, look_for_model, title_model
+from tui.engine.choice import choose_model, look_first, look_for_models, title_model
 from tui.engine.conversation_service import ConversationService, Storage, change_stored, fields_of
 from tui.engine.drafts import Drafts
 from tui.engine.engine import Engine
@@ -347,8 +347,15 @@ class Session:
         Raises:
             UsageError: None is meant, or several may be.
         """
+        [found] = await self.find_models([words])
+        if isinstance(found, UsageError):
+            raise found
+        return found
+
+    async def find_models(self, words: Sequence[str]) -> list[str | UsageError]:
+        """The models that a person means, or why it is none; servers are asked once if one is not known."""
         registry, catalogue = self.workspace.registry, self.workspace.catalogue
-        return await look_for_model(
+        return await look_for_models(
             words, registry, catalogue, lambda: self._tell(Warned("Looking for models"))
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from tui.chat.chunks import CallState, FinishReason, Native, Notice, Progress, ToolCall
+from tui.chat.chunks import CallState, FinishReason, Native, Notice, Progress, ToolCall, Work
 from tui.providers.base import Declaration
 from tui.providers.decode import parse
 from tui.text import normalise, one_line
@@ -172,7 +172,7 @@ class Calls:
             return
         if not call.told or call.size - call.told >= _STEP:
             call.told = max(call.size, 1)
-            yield Progress(f"Writing the call of {one_line(call.name, 60)}", call.size)
+            yield Progress(f"Writing the call of {one_line(call.name, 60)}", call.size, work=Work.WRITING)
 
 
 def arguments_of(text: str) -> dict[str, Any] | None:

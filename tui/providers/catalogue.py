@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from msgspec.structs import fields, replace
@@ -51,6 +51,12 @@ class Catalogue:
         except ProviderError:
             return None
         return self._merged(entry, name or entry.default_model)
+
+    def has_namesake(self, model_id: str) -> bool:
+        """Whether another provider that can be used has a model of the same name."""
+        provider, name = split_id(model_id)
+        others = (entry for entry in self._registry.providers() if entry.name != provider)
+        return any(entry.available and name in self._names_of(entry) for entry in others)
 
     def stale(self) -> list[str]:
         """Providers that can be asked, whose list is missing or older than a day.
@@ -117,11 +123,13 @@ class Catalogue:
         return entry.name in fresh and (entry.kind not in FOREIGN or self._registry.loaded(entry.name))
 
     def _models_of(self, entry: ProviderEntry) -> list[ModelInfo]:
+        models = [self._merged(entry, name) for name in self._names_of(entry)]
+        return models if entry.models else words_first(models)
+
+    def _names_of(self, entry: ProviderEntry) -> Collection[str]:
         """The models of the config, else those the server listed, else those that are well known."""
         well_known = shipped(entry.name) if entry.available else ()
-        names = entry.models or self._lists.of(entry.name) or well_known or entry.known_models
-        models = [self._merged(entry, name) for name in names]
-        return models if entry.models else words_first(models)
+        return entry.models or self._lists.of(entry.name) or well_known or entry.known_models
 
     def _merged(self, entry: ProviderEntry, name: str) -> ModelInfo:
         """One model: what its server says goes before the shipped facts. No price is ever guessed."""

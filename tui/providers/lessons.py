@@ -1,4 +1,8 @@
-"""What servers were learnt to refuse, so that each is asked rightly the next time. Kept for a month."""
+"""What servers were learnt to refuse, so that each is asked rightly the next time. Kept for a month.
+
+Where nothing was at an address is kept for a day: a gateway says so while its server starts, and a newer
+version of the server has more addresses.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui.errors import Refusal, Refuser
+from tui.paths import Stamp, stamp
+from tui.providers.address import ELSEWHERE
 
-_KEPT = 30 * 86_400.0
+_DAY = 86_400.0
+_KEPT = 30 * _DAY
 """Seconds: servers change, and what they take then is worth a try."""
 
 
@@ -22,14 +29,17 @@ class Lessons:
     def __init__(self, path: Path | None = None) -> None:
         """Begin with what is in the file; without one, nothing outlives this."""
         self._path = path
-        self._known: dict[str, dict[str, float]] | None = None
+        self._known: dict[str, dict[str, float]] = {}
+        self._seen: Stamp | None = None
+        """The file as it was read last: other programs learn, too."""
 
     def of(self, url: str, model: str) -> frozenset[str]:
         """The fields that a model of a server refuses."""
         known = self._read()
-        since = time.time() - _KEPT
+        now = time.time()
         places = (_place(url), f"{_place(url)} {model}")
-        return frozenset(n for place in places for n, when in known.get(place, {}).items() if when > since)
+        learnt = (lesson for place in places for lesson in known.get(place, {}).items())
+        return frozenset(name for name, when in learnt if now - when < _kept(name))
 
     def learn(self, url: str, model: str, refusal: Refusal) -> None:
         """Keep what was refused, if it will be refused again."""
@@ -42,8 +52,8 @@ class Lessons:
         self._write()
 
     def _read(self) -> dict[str, dict[str, float]]:
-        if self._known is None:
-            self._known = self._stored()
+        if self._path is not None and (now := stamp(self._path)) != self._seen:
+            self._known, self._seen = self._stored(), now
         return self._known
 
     def _stored(self) -> dict[str, dict[str, float]]:
@@ -68,6 +78,11 @@ def _place(url: str) -> str:
     """The address of a server without what may be secret in it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _kept(name: str) -> float:
+    """Seconds for which a lesson counts."""
+    return _DAY if name.startswith(ELSEWHERE) else _KEPT
 
 
 def _is_whole(names: Any) -> bool:

@@ -153,12 +153,3 @@ def test_a_model_that_makes_nothing_but_pictures_answers_with_one(lab, script, m
     assert "gpt-image-1 has no search of the web of its own" in said
     assert "gpt-image-1 makes nothing but pictures" in said
     assert len(model_server.requests) == 1
-
-
-def test_the_newest_picture_is_saved_and_nothing_is_written_over(lab, script, model_server, tmp_path):
-    lab.configure(f'model = "lab/gpt-image-1"\n[providers.lab]\nurl = "{model_server.url}"\n')
-    model_server.pictures, model_server.reply = [png()], "A red cat"
-    target = tmp_path / "cat.png"
-    said = script("/save", "A red cat", f"/save {target}", f"/save {target}")
-    assert "There is no picture here" in said and f"saved to {target}\n" in said
-    assert target.read_bytes() == png() and f"{target} is there already" in said

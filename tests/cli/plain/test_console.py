@@ -79,6 +79,33 @@ def test_ctrl_c_twice_quits_and_once_does_not(console):
     assert plain.end() == 0
 
 
+def test_what_another_program_writes_into_the_settings_counts_with_the_next_line(lab, console, model_server):
+    plain = console("--plain")
+    plain.say("Hi")
+    plain.see("big: Hello from the lab.")
+    lab.configure(f'system = "Be brief."\n{lab.config.read_text()}')
+    plain.say("/new")
+    plain.see("config.toml was changed elsewhere, and counts here now")
+    plain.say("Hi")
+    plain.see("big: Hello from the lab.")
+    assert model_server.requests[-1]["messages"][0] == {"role": "system", "content": "Be brief."}
+
+
+def test_what_another_program_said_meanwhile_is_told_before_one_goes_on_behind_it(lab, console, model_server):
+    plain = console("--plain")
+    plain.say("Hi")
+    plain.see("big: Hello from the lab.")
+    lab.segue("ask", "-c", "From elsewhere")
+    plain.say("And now?")
+    plain.see("Another program went on in this conversation")
+    plain.say("And now?")
+    plain.see("big: Hello from the lab.")
+    assert [m["content"] for m in model_server.requests[-1]["messages"]][2::2] == [
+        "From elsewhere",
+        "And now?",
+    ]
+
+
 def test_a_paste_of_several_lines_is_one_prompt(console, model_server):
     plain = console("--plain")
     plain.say("one\\\rtwo\r\rthree")

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from tests.pictures import png
+
 
 def test_what_is_said_is_shown_in_words_and_stored(script, stored, model_server):
     model_server.reply = "I am **{model}**."
@@ -65,6 +67,14 @@ def test_a_failure_is_told_and_asked_again(script, stored, model_server):
         ("", "error"),
         ("Hello from the *lab*.", "complete"),
     ]
+
+
+def test_the_newest_picture_is_saved_also_where_nothing_is_kept(script, model_server, tmp_path):
+    model_server.pictures = [png()]
+    target = tmp_path / "cat.png"
+    shown = script("/save", "A red cat", f"/save {target}", f"/save {target}", options=("--temporary",))
+    assert "There is no picture here to save" in shown and f"saved to {target}\n" in shown
+    assert f"{target} is there already" in shown and target.read_bytes() == png()
 
 
 def test_a_retry_by_another_model_keeps_the_model(script, model_server):

@@ -29,6 +29,14 @@ class TestMerge:
         await catalogue.refresh(["lab"])
         assert ids(catalogue, "lab") == ["big", "small"]
 
+    async def test_a_model_of_two_providers_has_a_namesake_while_both_can_be_used(self, setup, server):
+        setup.config(LAB.format(url=server.url) + LAB.format(url=server.url).replace("lab", "den"))
+        catalogue = setup.catalogue()
+        await catalogue.refresh(["lab"])
+        assert not catalogue.has_namesake("lab/big")
+        await catalogue.refresh(["den"])
+        assert catalogue.has_namesake("lab/big") and not catalogue.has_namesake("lab/other")
+
     async def test_the_configs_list_goes_before_the_servers(self, setup, server):
         setup.config(LAB.format(url=server.url) + 'models = ["small", "secret"]\n')
         server.rows = [{"id": "small", "context_length": 4096}, {"id": "big"}]

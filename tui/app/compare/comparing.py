@@ -102,17 +102,14 @@ class Comparing:
     # -- how it begins
     async def ask(self, words: str) -> None:
         """Compare the models that ``words`` mean; if that is not clear, let the person choose."""
-        known: list[str] = []
-        unclear = ""
-        for word in words.replace(",", " ").split():
-            try:
-                known.append(await self._context.session.find_model(word))
-            except UsageError:
-                unclear = unclear or word
+        named = words.replace(",", " ").split()
+        found = await self._context.session.find_models(named)
+        known = [model for model in found if isinstance(model, str)]
+        unclear = [word for word, model in zip(named, found, strict=True) if isinstance(model, UsageError)]
         if known and not unclear:
             await self.begin(known)
         else:
-            await self.pick(typed=unclear, marked=known)
+            await self.pick(typed=unclear[0] if unclear else "", marked=known)
 
     async def pick(self, message_id: int | None = None, typed: str = "", marked: Sequence[str] = ()) -> None:
         """Let the person choose models to compare.

@@ -29,13 +29,18 @@ class HistoryNews:
         """Say what there is to know, and listen from here on."""
         heard = while_alive(
             self._context.screen, self._history_changed
-        )  # drafts are stored at the very end, too
+        )  # something is stored at the end, too
         self._context.session.workspace.store.subscribe(heard)
         self._say_notice()
 
     def follow_live(self) -> None:
         """If another program streams what is read now, read it as it grows."""
         in_background(self._context.screen, "elsewhere", self._follow_live, exclusive=True)
+
+    @property
+    def writes(self) -> bool:
+        """Whether another program writes the reply at the end of what is read."""
+        return self._followed is not None and self._followed == self._context.session.current.last
 
     def stop_elsewhere(self) -> bool:
         """Ask the program that streams what is read to stop. Returns whether there is one."""
@@ -58,11 +63,16 @@ class HistoryNews:
             async for message in grown(session.workspace.store, last):
                 if session.current is not service or service.last != last or service.busy:
                     break
-                self._followed = last
+                self._follows(last)
                 context.transcript.replace(message)
         except HistoryError as error:
             context.note(str(error))
-        self._followed = None  # not where another look took the place of this one: it goes on from here
+        self._follows(None)  # not where another look took the place of this one: it goes on from here
+
+    def _follows(self, message_id: int | None) -> None:
+        if message_id != self._followed:
+            self._followed = message_id
+            self._context.refresh()
 
     def _history_changed(self, change: News) -> None:
         if isinstance(change, Line):

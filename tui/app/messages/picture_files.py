@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 from textual.app import App
 
 from tui.app.messages.gallery import Contents
-from tui.chat.attachment import Attachment
+from tui.chat.attachment import ENDINGS, Attachment
 from tui.errors import SegueError
-
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
 class PictureFile(NamedTuple):
@@ -62,7 +60,7 @@ async def open_picture(app: App[Any], picture: PictureFile) -> None:
     if trouble := opener.trouble(os.environ, sys.platform):
         app.notify(trouble, severity="warning", markup=False)
         return
-    name = f"{picture.file.sha256[:16]}.{_ENDINGS.get(picture.file.media_type, 'png')}"
+    name = f"{picture.file.sha256[:16]}{ENDINGS.get(picture.file.media_type, '.png')}"
     try:
         target: Path = await asyncio.to_thread(partial(opener.lent, name, await picture.data()))
         await asyncio.to_thread(opener.open_file, target)

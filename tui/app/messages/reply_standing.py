@@ -38,6 +38,11 @@ def asking(live: LiveReply) -> ReplyStatus:
     return ReplyStatus("asks you", "?", "warning", quiet=False, clock=clock(live.seconds))
 
 
+def of_elsewhere(hue: str) -> ReplyStatus:
+    """A reply that another program writes, as it is read here."""
+    return ReplyStatus("elsewhere", "●", hue, quiet=False, detail="another program writes the reply")
+
+
 def to_download(size: int) -> ReplyStatus:
     """A model of this machine that is not on it yet: its first reply fetches it."""
     return ReplyStatus(word="not here", glyph="◦", detail=f"{size / 1e6:.0f} MB to download")

@@ -70,6 +70,7 @@ Said = Mapping[Action, str]
 _ALWAYS: Said = {Action.MODEL: "model", Action.MESSAGE_UP: "messages", Action.HELP: "keys"}
 IDLE: Said = {Action.SEND: "send", Action.PALETTE: "commands", **_ALWAYS}
 LIVE: Said = {Action.STOP: "stop", Action.SEND: "queue", **_ALWAYS}
+ELSEWHERE: Said = {Action.STOP: "stop it there", **_ALWAYS}
 EDITING: Said = {Action.SEND: "send as a new version", Action.STOP: "leave it as it was"}
 ASKED: Said = {
     Action.NEW: "new",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.keymap import key_name
-from tui.app.messages.reply_standing import asking, of_ended, of_live, to_download
+from tui.app.messages.reply_standing import asking, of_elsewhere, of_ended, of_live, to_download
 from tui.app.messages.reply_status import ReplyStatus
 from tui.app.status import key_line
 from tui.app.status.key_line import Hint, KeyLine
@@ -21,9 +21,18 @@ from tui.errors import HistoryError
 from tui.text import one_line
 
 if TYPE_CHECKING:
-    from tui.app.context import Context, WithAsking, WithFirstModel, WithTranscript, WithWriting
+    from tui.app.context import (
+        Context,
+        WithAsking,
+        WithElsewhere,
+        WithFirstModel,
+        WithTranscript,
+        WithWriting,
+    )
 
-    class _Context(Context, WithTranscript, WithWriting, WithAsking, WithFirstModel, Protocol): ...
+    class _Context(
+        Context, WithTranscript, WithWriting, WithAsking, WithElsewhere, WithFirstModel, Protocol
+    ): ...
 
 
 NEW_TITLE = "New conversation"
@@ -36,6 +45,10 @@ class StatusPresenter:
         self._context = context
         self._screen = context.screen
         self._ended: tuple[int, ReplyStatus] | None = None
+        self._namesakes: dict[str, bool] = {}
+        """Which models have one, until other models are known."""
+        self._catalogue = context.session.workspace.catalogue
+        self._catalogue.subscribe(self._namesakes.clear)
         self._ticker = context.screen.set_interval(1.0, self.refresh_status, pause=True)
 
     # -- what they say
@@ -69,6 +82,7 @@ class StatusPresenter:
             model = model or service.conversation.model
         status.model, status.visible = model, True
         status.hue = service.hue(model) if model else "sky"
+        status.has_namesake = self._has_namesake(model)
         status.marks = self._marks(model or service.conversation.model)
         line = self._context.session.workspace.store.line
         status.elsewhere = (line.words, line.brief, line.briefest) if line.words else ()
@@ -78,8 +92,16 @@ class StatusPresenter:
             self._ticker.resume()
             return
         self._ticker.pause()
+        if self._context.elsewhere.writes:
+            status.reply = of_elsewhere(status.hue)
+            return
         ended = self._ended
         status.reply = ended[1] if ended and ended[0] == service.key else self._unasked(model)
+
+    def _has_namesake(self, model: str | None) -> bool:
+        if model and model not in self._namesakes:
+            self._namesakes[model] = self._catalogue.has_namesake(model)
+        return self._namesakes.get(model or "", False)
 
     def _marks(self, answering: str | None) -> tuple[Mark, ...]:
         """What is particular about how models answer here; what is changed by a key comes first."""
@@ -159,6 +181,8 @@ class StatusPresenter:
             return key_line.EDITING
         if service.busy:
             return key_line.LIVE
+        if context.elsewhere.writes:
+            return key_line.ELSEWHERE
         return key_line.FOUND if context.transcript.found else key_line.IDLE
 
     def _keys_of(self, role: Role) -> key_line.Said:

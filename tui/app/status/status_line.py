@@ -53,6 +53,8 @@ class StatusLine(Line):
 
     model: reactive[str | None] = reactive(None)
     hue: reactive[str] = reactive("sky")
+    has_namesake: reactive[bool] = reactive(False)
+    """Another provider has a model of the same name: then this one's is always said."""
     fill: reactive[Fill] = reactive(Fill())
     marks: reactive[tuple[Mark, ...]] = reactive(())
     elsewhere: reactive[tuple[str, ...]] = reactive(())
@@ -103,7 +105,8 @@ class StatusLine(Line):
         if self.model is None:
             return [Span("no model chosen", ink.dim + _PICK)]
         provider, name = (one_line(span) for span in split_id(self.model))
-        shown = [Span(f"{provider}/", ink.dim + _PICK)] if with_provider else []
+        said = with_provider or self.has_namesake
+        shown = [Span(f"{provider}/", ink.dim + _PICK)] if said else []
         return [*shown, Span(name or provider, ink.hues.get(self.hue, ink.ink) + _PICK)]
 
     def _about(self, ink: Ink, counted: bool, barred: bool) -> list[Span[Style]]:

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from tui.app.commands import Handlers
+from tui.chat.attachment import Attachment
 from tui.chat.message import Role
-from tui.chat.parts import picture_of
+from tui.chat.parts import pictures_of
 from tui.cli.plain.interrupts import Interrupts
 from tui.cli.plain.mode import Act, PlainMode
 from tui.cli.plain.printer import speaker
@@ -17,7 +18,7 @@ from tui.engine.conversation_service import ConversationService, Undo
 from tui.engine.exporting import place_of, save_picture_to, unused_name
 from tui.engine.folder_files import left_out_words
 from tui.engine.gathering import gather, targets_in
-from tui.errors import SegueError, UsageError
+from tui.errors import UsageError
 from tui.parameters import in_words
 from tui.text import clean, one_line
 
@@ -299,20 +300,18 @@ class Acts:
         self._page.line(f"exported to {path}")
 
     async def do_save(self, argument: str) -> None:
-        """Write the newest picture to a file that is not there yet.
+        """Write the newest picture to a file that is not there yet."""
+        for message_id in self._current.conversation.upward():
+            [message] = await self._current.messages([message_id])
+            if pictures := pictures_of(message.parts):
+                await self._save(pictures[-1], argument)
+                return
+        raise UsageError("There is no picture here to save")
 
-        Raises:
-            UsageError: There is none, or something has this name already.
-            SegueError: Its content is lost, or it can't be written.
-        """
-        said = await self._current.messages(self._current.conversation.path())
-        parts = (part for message in reversed(said) for part in reversed(message.parts))
-        newest = next((found for part in parts if (found := picture_of(part))), None)
-        if newest is None:
-            raise UsageError("There is no picture here")
-        file = newest if newest.data is not None else (await self._current.contents([newest]))[0]
-        if file.data is None:
-            raise SegueError("The content of this picture is lost")
-        name = unused_name(file.name)
-        target = await asyncio.to_thread(save_picture_to, file.data, place_of(argument or name, name))
-        self._page.line(f"saved to {target}")
+    async def _save(self, picture: Attachment, typed: str) -> None:
+        [filled] = await self._current.contents([picture])
+        if filled.data is None:
+            raise UsageError("The content of this picture is lost")
+        suggested = unused_name(picture.name)
+        path = await asyncio.to_thread(save_picture_to, filled.data, place_of(typed or suggested, suggested))
+        self._page.line(f"saved to {clean(str(path))}")

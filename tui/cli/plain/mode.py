@@ -16,6 +16,7 @@ from tui.chat.model import hue_of, split_id
 from tui.cli.plain.page import Page, name_of
 from tui.cli.plain.printer import Printer, read_out
 from tui.cli.plain.voice import Manner
+from tui.config import reread
 from tui.engine.conversation_service import ConversationService
 from tui.engine.project import PROMISE, no_project
 from tui.engine.reply import Reply
@@ -90,6 +91,20 @@ class PlainMode:
     def prompt(self) -> str:
         """What the person is asked."""
         return "number or words: " if self.choice else "you: "
+
+    def reread_settings(self) -> None:
+        """Work by what the config says now, if somebody has written it since."""
+        before = self.workspace.config
+        config = reread(before)
+        if config is before:
+            return
+        told = set(map(str, before.problems))
+        self.workspace.use(config)
+        for problem in config.problems:
+            if str(problem) not in told:
+                self.page.tell(problem)
+        if not config.broken:
+            self.page.line(f"{config.path.name} was changed elsewhere, and counts here now")
 
     # -- which conversation
     @classmethod
@@ -261,6 +276,13 @@ class PlainMode:
         for words in (*named.brought, *named.troubles):
             self.page.line(words)
         files = tuple(dict.fromkeys((*self.files, *named.files)))
+        before = self.current.last
+        await self._session.catch_up()
+        if self.current.last != before:
+            raise UsageError(
+                "Another program went on in this conversation",
+                "/history reads it; the prompt once more sends it.",
+            )
 
         async def sent() -> Reply:
             reply = await self.current.send(text, files)

@@ -88,6 +88,7 @@ def _converse(
             page.tell(error)
         else:
             warned = False
+            mode.reread_settings()
             _do(page, interrupts, commands.take(text))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.errors import HistoryError
 from tui.history.sqlite.files import COMPANIONS
+from tui.paths import Stamp, stamp
 
 _PAUSE = 2.0  # seconds between two looks at the files' times: a few microseconds each
 
@@ -39,13 +40,5 @@ class Watch:
                 with contextlib.suppress(HistoryError):  # told where the history is used for more
                     await self._look()
 
-    def _state(self) -> list[tuple[int, int] | None]:
-        return [self._state_of(file) for file in self._files]
-
-    @staticmethod
-    def _state_of(file: Path) -> tuple[int, int] | None:
-        try:
-            status = file.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size
+    def _state(self) -> list[Stamp | None]:
+        return [stamp(file) for file in self._files]

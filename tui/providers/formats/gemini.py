@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from tui.chat.chunks import (
+    MAKING_PICTURE,
     CallState,
     Chunk,
     FinishReason,
     Image,
     Native,
     Notice,
-    Progress,
     Reasoning,
     Source,
     Sources,
@@ -218,7 +218,7 @@ class GeminiReader(Reader):
         """A picture; where there is one, texts are told one by one, so that it stands where it came."""
         data, signature = _picture(part), _signature(part)
         if data and part.flag("thought"):
-            yield Progress("Making a picture")  # a draft; the last one comes once more as the picture itself
+            yield MAKING_PICTURE  # a draft; the last one comes once more as the picture itself
         elif data:
             kind = part.part("inlineData").text("mimeType") or "image/png"
             native = Native(_FORMAT, "", self._model, {"signature": signature}) if signature else None

@@ -16,6 +16,7 @@ from tui.chat.chunks import (
     Source,
     Sources,
     Usage,
+    Work,
 )
 from tui.chat.model import ModelInfo, Pictures
 from tui.checked import text as text_value
@@ -399,7 +400,7 @@ class ChatReader(Reader):
         """What stands beside the text."""
         reading = event.part("prompt_progress")  # llama.cpp, where ``return_progress`` asks for it
         if (done := reading.whole("processed")) is not None:
-            yield Progress("Reading the conversation", done, reading.whole("total"))
+            yield Progress("Reading the conversation", done, reading.whole("total"), Work.READING)
         self._cite(event.items("search_results") or event.items("citations"))
         if counts := event.part("usage") or event.part("x_groq").part("usage"):
             yield from self._count(_usage(counts))

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Literal
 
-from tui.chat.chunks import Chunk, FinishReason, Image, Notice, Progress, Usage
+from tui.chat.chunks import MAKING_PICTURE, Chunk, FinishReason, Image, Notice, Usage
 from tui.chat.model import ModelInfo, Pictures
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.address import NEW_PICTURES, joined, ways
@@ -28,7 +28,6 @@ from tui.text import one_line
 
 _BYTES_ANYWAY = re.compile(r"(?i)(?:^|[/_:-])(?:chat)?gpt-image")
 """Models that send bytes and refuse to be asked for them."""
-_MAKING = Progress("Making a picture")
 _ENDINGS = {"image/jpeg": "jpg"}
 
 
@@ -85,7 +84,7 @@ class OpenAIImages(AsyncGeneratorProvider, ProviderModelMixin):
                 files = _files(shown)
             else:
                 body |= _written_out(shown)
-        yield _MAKING
+        yield MAKING_PICTURE
         chunks = ask(
             joined(base, endpoint),
             ServerSentEvents(),
@@ -156,7 +155,7 @@ class ImagesReader(Reader):
     def read(self, event: Sent) -> Iterator[Chunk]:
         """See ``Reader``."""
         if event.text("type").endswith("partial_image"):
-            yield _MAKING  # a first sketch of it is none that is kept
+            yield MAKING_PICTURE  # a first sketch of it is none that is kept
             return
         whole = event if "b64_json" in event else event.opened("data")
         rows = [event] if whole is event and "b64_json" in event else list(whole.parts("data"))

@@ -7,13 +7,13 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequenc
 from typing import Any, ClassVar
 
 from tui.chat.chunks import (
+    MAKING_PICTURE,
     CallState,
     Chunk,
     FinishReason,
     Image,
     Native,
     Notice,
-    Progress,
     Reasoning,
     Source,
     Sources,
@@ -208,7 +208,7 @@ class ResponsesReader(Reader):
                 arguments, name = event.get("arguments"), event.text("name")
                 yield from self._calls.whole("", event.whole("output_index"), name, arguments)
             case _ if kind.startswith("response.image_generation_call."):
-                yield Progress("Making a picture")  # a first sketch of it is none that is kept
+                yield MAKING_PICTURE  # a first sketch of it is none that is kept
             case _ if kind == "response.output_text.delta" or not kind.startswith("response."):
                 yield self.said.piece(delta)
             case _:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, ClassVar, cast
 
-from tui.chat.chunks import Chunk, Progress
+from tui.chat.chunks import Chunk, Progress, Work
 from tui.chat.model import ModelInfo
 from tui.errors import ErrorKind, ProviderError
 from tui.providers.base import Answers, AsyncGeneratorProvider, Messages, ProviderModelMixin
@@ -91,7 +91,7 @@ class LocalProvider(AsyncGeneratorProvider, ProviderModelMixin):
                 yield Progress(f"Loading {found.title}")
             # The server's port is known only now: this request is made by a class that has its address.
             bound = type(cls.__name__, (cls,), {"url": f"{await child.url()}/v1", **_SERVER})
-            yield Progress("Reading the conversation")
+            yield Progress("Reading the conversation", work=Work.READING)
             wire = cast(Answers, super(LocalProvider, bound))
             chunks = wire.create_async_generator(name, messages, **{**kwargs, "api_key": child.key})
             try:
