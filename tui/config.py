@@ -345,12 +345,17 @@ def load_config(path: Path) -> Config:
     return replace(config_of(path, source), written=written)
 
 
+def is_stale(config: Config) -> bool:
+    """Whether somebody has written the file since it was read."""
+    return stamp(config.path) not in (None, config.written)
+
+
 def reread(config: Config) -> Config:
     """The settings as the file has them now, where somebody has written it since; else ``config`` itself.
 
     Where nothing of the file can be read, they stay as they are: what is wrong is among the problems.
     """
-    if stamp(config.path) in (None, config.written):
+    if not is_stale(config):
         return config
     read = load_config(config.path)
     if not read.broken:

@@ -44,7 +44,7 @@ from tui.app.theme.scroll_thumb import SlimThumb
 from tui.app.theme.themes import AUTO, DARK_THEME, FEW_COLOURS, GREY_THEMES, LIGHT_THEME, THEMES
 from tui.app.turns import PATIENCE, AskingDone, KeyDone, KeySettled, Turns, stays
 from tui.cells import cells
-from tui.config import Config, reread
+from tui.config import Config, is_stale, reread
 from tui.engine.start_options import StartOptions
 from tui.errors import ConfigError, SegueError, UsageError
 from tui.paths import Paths
@@ -651,7 +651,7 @@ class SegueApp(App[None]):
             self.log.warning("the end was not waited for")
 
     async def _follow_settings(self) -> None:
-        if self.workspace is not None:
+        if self.workspace is not None and is_stale(self.config):
             await self.reread_settings()
 
     async def on_app_focus(self) -> None:
