@@ -297,6 +297,14 @@ def test_a_model_is_found_by_its_name_alone(lab, model_server):
     assert "lab/small" in done.stderr
 
 
+def test_only_a_model_that_is_named_alike_is_suggested(home, model_server):
+    home.configure(f'[providers.lab]\nurl = "{model_server.url}"\nmodels = ["hermes-3", "small"]\n')
+    said = home.segue("ask", "-m", "nowhere/x", "Hi", code=2).stderr
+    assert "There is no model nowhere/x" in said and "lab/" not in said
+    for mistyped in ("lob/small", "smalll", "lab.small"):
+        assert "Did you mean lab/small?" in home.segue("ask", "-m", mistyped, "Hi", code=2).stderr
+
+
 @pytest.fixture
 def unlisted(home, model_server):
     """A home whose server has never been asked for its models."""

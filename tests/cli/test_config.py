@@ -96,6 +96,14 @@ def test_a_setting_is_changed_and_the_rest_stays(mine, arguments, at, value):
     mine.segue("config", "check")
 
 
+def test_what_is_not_set_can_not_be_taken_out_and_that_is_said(mine):
+    before = mine.config.read_text()
+    done = mine.segue("config", "unset", "budget.day", code=1)
+    assert f"budget.day was not set in {mine.config}" in done.stderr
+    assert "Did you mean vim?" in mine.segue("config", "unset", "vin", code=2).stderr
+    assert mine.config.read_text() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

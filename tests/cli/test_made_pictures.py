@@ -94,7 +94,9 @@ def test_without_a_file_it_is_said_where_they_are(paints):
     done = paints.segue("ask", "A red cat")
     assert "segue: 1 picture in the history; segue --open 1 shows and saves what is kept" in done.stderr
     done = paints.segue("ask", "--no-save", "A red cat")
-    assert "segue: 1 picture made and not kept: --no-save keeps nothing; -o FILE writes them" in done.stderr
+    assert (
+        "segue: 1 picture made and not kept: --no-save keeps nothing; -o FILE writes pictures" in done.stderr
+    )
 
 
 def test_a_model_that_would_make_pictures_only_to_be_lost_is_not_asked(paints, model_server):

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.pictures import png
 from tui.chat.attachment import attachment_of
 from tui.chat.chunks import Finish, FinishReason, Image, Notice, Progress, Reasoning, Source, Sources, Usage
 from tui.chat.message import Role, Status
@@ -335,6 +336,45 @@ async def test_progress_and_notices_are_passed_on(world):
     message = await reply.run(world.events.append)
     assert world.told(Working)[0].progress.total == 2
     assert message.notices == ("a part was unreadable",)
+
+
+async def test_of_pictures_that_came_only_the_names_stay_in_memory(world):
+    more, cats = asyncio.Event(), [attachment_of(f"cat{n}.png", png(30 + n)) for n in range(3)]
+    world.script(*map(File, cats), more, "Three cats.", DONE)
+    _, reply = await start(world)
+    came = asyncio.Event()
+
+    def hear(event):
+        world.events.append(event)
+        if len(world.told(PartAdded)) == 3:
+            came.set()
+
+    coming = asyncio.create_task(reply.run(hear))
+    await asyncio.wait_for(came.wait(), 30)
+    held = [*reply.so_far().parts, *(event.part for event in world.told(PartAdded))]
+    assert [part.attachment for part in held] == [*cats, *cats]
+    assert [part.attachment.data for part in held] == [None] * 6
+    assert [file.data for file in await world.store.with_contents(cats)] == [cat.data for cat in cats]
+    more.set()
+    message = await coming
+    [stored] = await world.store.messages([message.id])
+    assert stored == message and stored.text == "Three cats."
+
+
+async def test_a_picture_that_the_history_does_not_take_stays_in_memory_until_it_does(world, monkeypatch):
+    async def full(*_):
+        raise HistoryFullError("The disk is full")
+
+    cat = attachment_of("cat.png", png())
+    world.script(File(cat), DONE)
+    _, reply = await start(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(world.store, "append", full)
+        message = await reply.run(world.events.append)
+    [told] = world.told(PartAdded)
+    assert told.part.attachment.data == cat.data and world.told(Unsaved)
+    [stored] = await world.store.with_contents(message.attachments)
+    assert stored.data == cat.data
 
 
 async def test_nothing_is_sent_without_a_model_or_a_prompt(world):

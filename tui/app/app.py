@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
     from tui.app.messages.by_pixels import ByPixels
     from tui.app.messages.gallery import Gallery
-    from tui.engine.session import Session
     from tui.engine.workspace import Workspace
     from tui.typed_toml import Changes
 
@@ -76,8 +75,6 @@ READ = 16
 """Cells that are read in a second, of words that come unasked."""
 _SIXELS = 4
 """Among the attributes of terminals that draw them."""
-_LOST_REPLY = "segue: the last of the replies could not be saved; the history has it as far as it came there"
-_LOST_DRAFT = "segue: what was written and not sent could not be saved"
 SETTINGS_PAUSE = 2.0
 """Seconds between two looks whether somebody has written the settings: a few microseconds each."""
 LONGEST_GOODBYE = 5.0
@@ -633,7 +630,7 @@ class SegueApp(App[None]):
             let_nobody_interrupt()  # the terminal is given back before all is stored
         await self._wait_a_while(self.main_screen.finish())
         features = self.main_screen.features
-        lost = _lost(features.session) if features is not None else ""
+        lost = "\n".join(f"segue: {words}" for words in features.session.lost) if features is not None else ""
         self.exit(return_code=code or int(bool(lost)), message=Text(lost) if lost else None)
 
     async def on_unmount(self) -> None:
@@ -691,12 +688,6 @@ class SegueApp(App[None]):
         log = self.workspace.paths.log if self.workspace else Paths.default().log
         report = crash.write_report(cause, log)
         self.panic(Text(crash.last_words(cause, report)))
-
-
-def _lost(session: Session) -> str:
-    """What the history has not taken to the end, a line each; nothing if it has all."""
-    saved = {_LOST_REPLY: session.live.all_saved, _LOST_DRAFT: session.drafts.all_saved}
-    return "\n".join(words for words, had in saved.items() if not had)
 
 
 teach_alt_enter()

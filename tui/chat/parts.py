@@ -276,19 +276,24 @@ def is_written_out(url: str) -> bool:
     return url[:5].lower() == "data:"
 
 
-@lru_cache(maxsize=8)
-def _written_out(url: str, alt: str) -> Attachment | None:
+def file_in(image: Image) -> Attachment | None:
     """The file that a ``data:`` address holds; None where it holds no picture that is kept."""
-    head, comma, content = url.partition(",")
+    head, comma, content = image.url.partition(",")
     if not comma or not _DATA.fullmatch(head):
         return None
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
-        name = one_line(alt, _LONGEST_ALT) or "picture"
+        name = one_line(image.alt, _LONGEST_ALT) or "picture"
         file = attachment_of(f"{name}{ENDINGS.get(media_type_of(data) or '', '')}", data)
     except (ValueError, UsageError):
         return None
     return file if file.kind is Kind.IMAGE else None
+
+
+@lru_cache(maxsize=8)
+def _written_out(url: str, alt: str) -> Attachment | None:
+    """The same for pictures that are drawn, again and again."""
+    return file_in(Image(url, alt))
 
 
 def with_files(parts: Iterable[Part], other: Callable[[Attachment], Attachment]) -> tuple[Part, ...]:
@@ -306,6 +311,11 @@ def with_files(parts: Iterable[Part], other: Callable[[Attachment], Attachment])
                 assert_never(part)
 
     return tuple(map(changed, parts))
+
+
+def without_content(file: Attachment) -> Attachment:
+    """The file as the history names it."""
+    return replace(file, data=None)
 
 
 def is_remark(part: Part) -> bool:
@@ -501,6 +511,10 @@ class Gathered:
                 self._parts.append(piece)
             case _:
                 assert_never(piece)
+
+    def let_go(self) -> None:
+        """Keep the names of files alone: the history has what they contain."""
+        self._parts[:] = with_files(self._parts, without_content)
 
     def thought_for(self, seconds: float) -> None:
         """The thought that grows took so long."""

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for command in (listed, got, keys):
         command.add_argument("--json", action="store_true", help="for scripts")
     put = add("set", "change a setting in the file; all else there stays as it is")
-    unset = add("unset", "take a setting out of the file, so that its default counts")
+    unset = add("unset", "take a setting out of the file, so that its default counts; 1 if it is not there")
     for command in (got, put, unset):
         command.add_argument("key", metavar="KEY", help="as segue config list names it")
     put.add_argument("value", nargs="+", metavar="VALUE", help="several for a list")
@@ -174,7 +174,7 @@ def _setting(config: Config, name: str) -> Any:
 def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
     """Change a setting in the file, or take it out."""
     from tui.cli.named import doubts
-    from tui.config_file import change
+    from tui.config_file import change, text_of
     from tui.setting import Kind, in_force, place_of, read, shown
     from tui.typed_toml import GONE
 
@@ -184,8 +184,13 @@ def _change(config: Config, name: str, words: Sequence[str] | None) -> int:
     else:
         setting = _setting(config, name)
         at, value = setting.at, read(setting, ("\n" if setting.kind is Kind.LIST else " ").join(words))
+    before = text_of(config.path)
     changed = change(config.path, {at: value}, _checker(config))
     if words is None:
+        if text_of(config.path) == before:
+            said = _setting(config, name).name
+            say(f"{one_line(said)} was not set in {config.path}: its default counts already.")
+            return FAILED
         say(f"{one_line(name)} is not in {config.path} now.")
         return DONE
     now = in_force(setting, changed)

@@ -20,7 +20,7 @@ from tui.errors import ProviderError, SegueError, UsageError
 from tui.text import counted, one_line
 
 _SAME = {".jpeg": ".jpg"}
-_ADVICE = "-o FILE writes them to a file"
+_ADVICE = "-o FILE writes pictures to files"
 
 
 class MadePictures:

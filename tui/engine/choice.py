@@ -200,6 +200,7 @@ def find_model(words: str, registry: Registry, catalogue: Catalogue) -> str:
     holding = [model.id for model in usable if words.lower() in model.id.lower()]
     if len(holding) == 1:
         return holding[0]
-    near = holding or nearest(words, [model.id for model in usable], most=_SUGGESTED, like=0.4)
+    names = {model.name: model.id for model in reversed(usable)} | {model.id: model.id for model in usable}
+    near = holding or list(dict.fromkeys(names[name] for name in nearest(words, names, most=_SUGGESTED)))
     hint = f"Did you mean {', '.join(near[:_SUGGESTED])}?" if near else "segue models lists them."
     raise UsageError(f"There is no model {one_line(words, 80)}", hint)

@@ -30,7 +30,7 @@ from tui.chat.chunks import (
     Usage,
     Work,
 )
-from tui.chat.parts import Part, picture_of
+from tui.chat.parts import Part, file_in
 from tui.checked import amount, count, number, text
 from tui.digest import sha256
 from tui.history.facts import kept_usage
@@ -109,7 +109,7 @@ def _part(part: Part) -> Part | None:
 
 def _picture(image: Image) -> Image | File:
     """A picture; one that comes whole is a file from now on, which the history keeps apart."""
-    file = picture_of(image)
+    file = file_in(image)
     return image if file is None else File(file, image.native)
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tui.chat.attachment import ENDINGS, LARGEST, Attachment, Kind, attachment_of, media_type_of, size_words
 from tui.chat.chunks import Chunk, Notice
 from tui.chat.model import Pictures
-from tui.chat.parts import File, Image, is_written_out, picture_of
+from tui.chat.parts import File, Image, file_in, is_written_out, picture_of
 from tui.config import Config
 from tui.engine.resolver import Resolver
 from tui.errors import SegueError
@@ -154,8 +154,11 @@ class _Fetching:
     async def _ask(self, chunks: AsyncResult, route: Route) -> AsyncIterator[Chunk]:
         async with aclosing(cast(Any, chunks)):
             async for chunk in chunks:
-                if not isinstance(chunk, Image) or picture_of(chunk):
+                if not isinstance(chunk, Image):
                     yield chunk
+                    continue
+                if (whole := file_in(chunk)) is not None:
+                    yield File(whole, chunk.native)
                     continue
                 try:
                     yield File(await load_picture(chunk.url, route), chunk.native)

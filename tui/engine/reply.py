@@ -38,6 +38,7 @@ from tui.chat.parts import (
     of_kind,
     picture_of,
     ran_by_vendor,
+    without_content,
 )
 from tui.digest import new_name
 from tui.engine.calling import Calling, Equip
@@ -64,6 +65,7 @@ from tui.engine.request import SMALLER, Request
 from tui.engine.thinking import Piece, Thinking, WasReasoning
 from tui.engine.written_calls import has_written_call
 from tui.errors import BudgetError, ErrorKind, HistoryError, NotFoundError, ProviderError, Refusal
+from tui.history.bundles import with_contents
 from tui.history.store import HistoryStore
 from tui.providers.base import Messages, Target, ToolChoice
 from tui.text import one_line
@@ -172,6 +174,8 @@ class Reply:
         self._noticed: set[str] = set()
         self._refusals: list[Refusal] = []
         self._learnt = 0
+        self._files: list[File] = []
+        """Those that came and nobody was told of yet: what they contain is to be on the disk first."""
         self._thinking = Thinking()
         self._size = self._size_before = 0
         """Characters in all, and before this round."""
@@ -237,7 +241,7 @@ class Reply:
         if self._equip is not None:
             self._calling = await self._equip(self)
         while True:
-            self._request(target)
+            await self._request(target)
             target = await self._ask_until_answered(target)
             if self._calling is None:
                 return
@@ -260,10 +264,12 @@ class Reply:
                 self.notice(str(error))
                 return
 
-    def _request(self, target: Target) -> None:
+    async def _request(self, target: Target) -> None:
         """Write what is sent to ``target`` now."""
-        goes_on = bool(self._begin or self._round)
-        request = self._write(target, self._calling, self.so_far() if goes_on else None)
+        so_far = None
+        if self._begin or self._round:
+            [so_far] = await with_contents(self._store, [self.so_far()])
+        request = self._write(target, self._calling, so_far)
         self._messages, self._pictures = request.messages, request.pictures
         self._tokens = request.tokens
         if not self._round:
@@ -303,7 +309,7 @@ class Reply:
                     raise
                 if (simpler := self._without_refused(target, error)) is not None:
                     target = simpler
-                    self._request(target)
+                    await self._request(target)
                     continue
                 delay = retry_delay(error, attempt, self._limits)
                 if delay is None:
@@ -388,6 +394,7 @@ class Reply:
                     self._sum_up()
                     return
                 self._receive(item)
+                await self._put_away()
                 if self._begun:
                     limit = self._limits.next_token
                 if self._size > self._limits.reply_size:
@@ -461,7 +468,12 @@ class Reply:
                 self._sum_up()
             case Finish(reason):
                 self._finish = reason
-            case Image() | File() | ToolCall() | ToolResult():
+            case File():
+                self._take_pieces(self._thinking.release())
+                self._end_thought()
+                self._keep(chunk)
+                self._files.append(chunk)
+            case Image() | ToolCall() | ToolResult():
                 self._take_pieces(self._thinking.release())
                 self._end_thought()
                 self._take_whole(self._as_ours(chunk))
@@ -474,13 +486,29 @@ class Reply:
             case _:
                 assert_never(chunk)
 
-    def _as_ours(self, part: Image | File | ToolCall | ToolResult) -> Image | File | ToolCall | ToolResult:
+    async def _put_away(self) -> None:
+        """Have the files that came on the disk, and but their names in memory: a reply may bring hundreds."""
+        if not self._files:
+            return
+        files, self._files = self._files, []
+        try:
+            await self._checkpoint.flush()
+        except HistoryError as problem:
+            self._not_saved(problem)
+        else:
+            self._came.let_go()
+            self.message.parts = self._parts()
+            files = [replace(part, attachment=without_content(part.attachment)) for part in files]
+        for part in files:
+            self._emit(PartAdded(self.message.id, part))
+
+    def _as_ours(self, part: Image | ToolCall | ToolResult) -> Image | ToolCall | ToolResult:
         match part:
             case ToolCall():
                 return self._our_call(part)
             case ToolResult(call=call):
                 return replace(part, call=self._ids.get(call, call))
-            case Image() | File():
+            case Image():
                 return part
             case _:
                 assert_never(part)
@@ -574,7 +602,7 @@ class Reply:
         self._since = self._since or time.monotonic()
         self.message.first_at = self.message.first_at or datetime.now(UTC)
 
-    def _take_whole(self, part: Image | File | ToolCall | ToolResult | Sources) -> None:
+    def _take_whole(self, part: Image | ToolCall | ToolResult | Sources) -> None:
         self._keep(part)
         self.message.parts = self._parts()
         self._emit(PartAdded(self.message.id, part))

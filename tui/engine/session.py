@@ -80,6 +80,8 @@ _SETTINGS = ("model", "system", "parameters", "tools")
 """What a project may set."""
 _NOTHING = Draft()
 Act = Callable[[], Awaitable["Reply"]]
+_LOST_REPLY = "the last of the replies could not be saved; the history has it as far as it came there"
+_LOST_DRAFT = "what was written and not sent could not be saved"
 
 
 class Session:
@@ -744,6 +746,12 @@ class Session:
             self._queue_changed(service)
 
     # -- the end
+    @property
+    def lost(self) -> Sequence[str]:
+        """What the history has not taken to the end, each in words; nothing if it has all."""
+        saved = {_LOST_REPLY: self.live.all_saved, _LOST_DRAFT: self.drafts.all_saved}
+        return [words for words, had in saved.items() if not had]
+
     async def finish(self, draft: Callable[[], Draft]) -> None:
         """Stop and store every reply, and keep what was not sent.
 

@@ -332,6 +332,34 @@ async def test_the_picker_leads_to_more_and_comes_back_with_its_models(
         assert app.results == [Choice("box/alpha")]
 
 
+async def test_the_picker_begins_with_the_model_that_was_tried(host, registry, catalogue, entry) -> None:
+    async def connect_any() -> str:
+        registry.entries.append(entry("box"))
+        catalogue.learn(ModelInfo("box/alpha"))
+        catalogue.learn(ModelInfo("box/beta"))
+        return "box/beta"
+
+    app = host(lambda: ModelPicker(catalogue, registry, connect_any=connect_any))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("home", "enter")
+        while app.screen.field.value != "box":
+            await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.results == [Choice("box/beta")]
+
+
+async def test_what_is_typed_over_a_name_that_was_made_takes_its_place(host, quiet) -> None:
+    desk = Desk()
+    app = host(lambda: ConnectServer(desk, "gpu-box:8000"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("tab", "tab", *"min", "up", "down", *"er", "enter")
+        await quiet(pilot)
+        assert desk.added == [("miner", "http://gpu-box:8000", "", "")], "one's own name is gone on with"
+
+
 async def test_where_no_model_fits_the_picker_leads_to_more(host, registry, catalogue, text_of) -> None:
     async def connect_any() -> None:
         return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -104,6 +106,21 @@ def test_what_another_program_said_meanwhile_is_told_before_one_goes_on_behind_i
         "From elsewhere",
         "And now?",
     ]
+
+
+def test_what_could_not_be_saved_to_the_end_is_told_at_the_end(lab, console, model_server):
+    model_server.reply, model_server.hold_after = "One two", 1
+    plain = console("--plain")
+    plain.say("Count")
+    lab.wait_for_stored("One")
+    with closing(sqlite3.connect(lab.history, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # as another program that hangs
+        model_server.release.set()
+        plain.see("not saved: ")
+        plain.see("you: ")
+        plain.type(CTRL_D)
+        assert plain.end() == 1
+    assert "segue: the last of the replies could not be saved" in plain.text
 
 
 def test_a_paste_of_several_lines_is_one_prompt(console, model_server):

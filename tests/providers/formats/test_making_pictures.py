@@ -12,7 +12,7 @@ import pytest
 from tests.pictures import BLUE, RED, png
 from tests.providers.formats.conftest import Leading, Unknown
 from tests.providers.formats.replay import replay, sse
-from tui.chat.chunks import Image, Progress
+from tui.chat.chunks import MAKING_PICTURE, Image, Progress
 from tui.chat.message import Message
 from tui.chat.parts import File, Text, of_kind
 from tui.engine.engine import Engine
@@ -179,9 +179,7 @@ def test_sketches_are_progress_and_the_picture_comes_once():
     )
     came = replay("openai_responses", responses(MADE | {"result": b64(RED_CAT)}, before=before))
     assert [one.url for one in came.images] == [url(RED_CAT)]
-    assert [chunk for chunk in came.chunks if isinstance(chunk, Progress)] == [
-        Progress("Making a picture")
-    ] * 4
+    assert [chunk for chunk in came.chunks if isinstance(chunk, Progress)] == [MAKING_PICTURE] * 4
 
 
 def test_a_picture_that_was_not_made_is_said_with_the_reason():

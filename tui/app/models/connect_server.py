@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.widgets import Input, Static
 
 from tui.app.actions import Action
@@ -105,6 +106,11 @@ class ConnectServer(Blanks[str]):
             self._own_name = self._desk.name_for(url) if url else ""
             name.value = self._own_name
             name.cursor_position = len(name.value)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """What is typed over a name that was made takes its place."""
+        if event.widget is (name := self.line("name")) and name.value == self._own_name:
+            name.select_all()
 
     # -- keys
     def action_attempt(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import ExitStack
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
@@ -24,7 +24,7 @@ from tui.app.lists.sheet import Chooser
 from tui.app.lists.wordmark import Wordmark
 from tui.app.models.start_rows import ChoiceRow, Found, Warned
 from tui.cells import cells
-from tui.chat.model import ModelInfo
+from tui.chat.model import ModelInfo, split_id
 from tui.errors import SegueError
 from tui.installing import ENGINE, how_to_install
 from tui.text import counted, one_line
@@ -94,7 +94,7 @@ class FirstRun(Chooser[str]):
             catalogue: The models.
             local_offer: The model that this machine can run; None where the extra is not installed.
             why_no_local: Why this machine can run none, where installing the extra would not help.
-            connect: Lets the person connect a provider; gives its name.
+            connect: Lets the person connect a provider; gives the model that was tried, or the provider.
             pick: Lets the person choose among all models; gives its id.
             name: Lets a model name conversations, or no more; without it, that is not offered.
             notices: What is wrong with the settings, say.
@@ -110,6 +110,8 @@ class FirstRun(Chooser[str]):
         self._offer = local_offer
         self._why_no_local = why_no_local
         self._connect = connect
+        self._tried: dict[str, str] = {}
+        """The model of a provider that was tried when it was connected."""
         self._pick = pick
         self._name_conversations = name
         self._named = False
@@ -230,7 +232,8 @@ class FirstRun(Chooser[str]):
             first.setdefault(info.provider, info)
         choices = []
         for entry in self._registry.providers():
-            best = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
+            usual = models.get(f"{entry.name}/{entry.default_model}") or first.get(entry.name)
+            best = models.get(self._tried.get(entry.name, "")) or usual
             if entry.available and not entry.downloads and best is not None:
                 choices.append(_hosted(entry, best))
         titles = [_titles_choice(self._named)] if self._name_conversations is not None else []
@@ -338,9 +341,17 @@ class FirstRun(Chooser[str]):
             self.dismiss(model_id)
 
     async def _connect_one(self) -> None:
-        name = await self._connect() if self._connect is not None else None
-        first = next((info.id for info in self._catalogue.models() if info.provider == name), None)
-        self._arrange(first)
+        connected = await self._connect() if self._connect is not None else None
+        if connected is not None:
+            provider, model = split_id(connected)
+            if model:
+                self._tried[provider] = connected
+            keys = (choice.key for choice, _ in self._choices())
+            self._arrange(next((key for key in keys if _is_of(provider, key)), None))
+
+
+def _is_of(provider: str, key: Hashable) -> bool:
+    return isinstance(key, str) and key.startswith(f"{provider}/")
 
 
 def _hosted(entry: ProviderEntry, info: ModelInfo) -> tuple[ChoiceRow, str]:

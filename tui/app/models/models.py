@@ -10,6 +10,7 @@ from tui.app.actions import Action
 from tui.app.background import in_background
 from tui.app.commands import Handlers
 from tui.app.models.servers import Servers
+from tui.chat.model import split_id
 from tui.engine.choice import nearest_usable, why_unusable
 from tui.engine.workspace import Workspace
 from tui.errors import UsageError
@@ -99,12 +100,13 @@ class Models:
         return nearest_usable(model_id, registry, catalogue)
 
     # -- choosing
-    async def pick(self, message_id: int | None = None, typed: str = "") -> None:
+    async def pick(self, message_id: int | None = None, typed: str = "", first: str = "") -> None:
         """Choose a model: for what comes, or to answer ``message_id`` again.
 
         Args:
             message_id: What is answered again.
             typed: What stands in the filter.
+            first: The model that is chosen in what fits that, if it is among it.
         """
         from tui.app.models.picker import Choice, ModelPicker, Several
 
@@ -125,7 +127,7 @@ class Models:
         def words() -> str:
             return "send to" if message_id is None and context.comparing.draft else "compare"
 
-        await context.show(await self._picker(ModelPicker, typed, (), words), chosen)
+        await context.show(await self._picker(ModelPicker, typed, (), words, first), chosen)
 
     async def pick_several(
         self, then: Callable[[Sequence[str]], Awaitable[None]], typed: str, marked: Sequence[str]
@@ -160,6 +162,7 @@ class Models:
         typed: str = "",
         marked: Sequence[str] = (),
         marked_words: Callable[[], str] = lambda: "compare",
+        first: str = "",
     ) -> ModelPicker:
         """A picker, over lists that are asked for anew where they are old."""
         context, workspace = self._context, self._workspace
@@ -177,6 +180,7 @@ class Models:
             connect=self.connect,
             connect_any=self.connect_any,
             typed=typed,
+            first=first,
             marked=marked,
             marked_words=marked_words,
         )
@@ -201,16 +205,21 @@ class Models:
         else:
             connected = await self.connect_any()
         if connected is not None:
-            await self._begin_with(connected)
+            await self._begin_with(self._servers.tried(split_id(connected)[0]))
 
-    async def _begin_with(self, provider: str) -> None:
-        """Use the only model of a provider, or let the person choose among its models."""
+    async def _begin_with(self, connected: str) -> None:
+        """Use the only model of a provider, or let the person choose among its models.
+
+        Args:
+            connected: The provider, or the model of it with which the choice begins.
+        """
+        provider, _ = split_id(connected)
         models = [info.id for info in self._workspace.catalogue.models() if info.provider == provider]
         if len(models) == 1:
             await self.use_model(models[0])
             self._context.notify(f"{models[0]} answers from now on")
         else:
-            await self.pick(typed=provider)
+            await self.pick(typed=provider, first=connected)
 
     async def connect(self, provider: str) -> bool:
         """Let the person give a provider what it misses. Returns whether it can be used."""
@@ -230,8 +239,13 @@ class Models:
         return await self._context.ask(ConnectServer(self._servers, typed))
 
     async def connect_any(self) -> str | None:
-        """Let the person choose a provider and connect it. Returns the provider, None if there is none."""
+        """Let the person choose a provider and connect it.
+
+        Returns:
+            The model of it that was tried, or the provider where none was; None if there is none.
+        """
         from tui.app.models.connect import ConnectProvider
 
         sheet = ConnectProvider(self._workspace.registry, self.connect, self.add_server)
-        return await self._context.ask(sheet)
+        connected: str | None = await self._context.ask(sheet)
+        return None if connected is None else self._servers.tried(connected)

@@ -20,6 +20,7 @@ from tui.app.lists.hints import Hints
 from tui.app.lists.row_list import RowList
 from tui.app.lists.sheet import Sheet
 from tui.app.models.model_rows import ConnectRow, ModelRow, ModelShelf, ProviderRow
+from tui.chat.model import split_id
 from tui.text import one_line
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class ModelPicker(Sheet[Choice | Several]):
         connect: Callable[[str], Awaitable[bool]] | None = None,
         connect_any: Callable[[], Awaitable[str | None]] | None = None,
         typed: str = "",
+        first: str = "",
         marked: Sequence[str] = (),
         marked_words: Callable[[], str] = lambda: "compare",
     ) -> None:
@@ -94,8 +96,10 @@ class ModelPicker(Sheet[Choice | Several]):
             downloads: Model id to bytes, for the models that the first reply fetches.
             keep_favourites: Stores the favourites after a change.
             connect: Connects a provider that misses something; says whether it can be used now.
-            connect_any: Lets the person connect any provider or server; gives its name.
+            connect_any: Lets the person connect any provider or server; gives the model that was tried, or
+                the provider.
             typed: What stands in the filter at first.
+            first: The model that is chosen in what fits that.
             marked: Ids of models that are marked already.
             marked_words: What Enter does with the marked ones, before their number.
         """
@@ -104,6 +108,7 @@ class ModelPicker(Sheet[Choice | Several]):
         """What is followed while it is there: it may be closed before it begins."""
         self._marked_words = marked_words
         self._typed_before = typed
+        self._first = first
         self._catalogue = catalogue
         self._registry = registry
         self._shelf = ModelShelf(recents, favourites, hues or {}, downloads or {})
@@ -138,6 +143,8 @@ class ModelPicker(Sheet[Choice | Several]):
     def sync(self) -> None:
         """Filter by what stands in the field now, and choose the best match."""
         if self._query != self.field.value:
+            if self._query is not None:
+                self._first = ""
             self._query = self.field.value
             self._show(None if self._query.split() else self._current_key())
 
@@ -151,8 +158,10 @@ class ModelPicker(Sheet[Choice | Several]):
     def _show(self, choose: object) -> None:
         rows = self._shelf.rows(self._query or "")
         known = any(row.key == choose for row in rows)
-        first = next((row.key for row in rows if isinstance(row, ModelRow | ProviderRow)), None)
-        self.rows.show(rows, choose if known else first)
+        usable = [row for row in rows if isinstance(row, ModelRow | ProviderRow)]
+        wanted = (row for row in usable if isinstance(row, ModelRow) and row.info.id == self._first)
+        first = next(wanted, next(iter(usable), None))
+        self.rows.show(rows, choose if known else first and first.key)
         self._given = self._chosen_key
         self._count()
 
@@ -232,11 +241,11 @@ class ModelPicker(Sheet[Choice | Several]):
 
     async def _connect_another(self) -> None:
         """Let the person connect a provider or a server, then look at its models."""
-        name = await self._connect_any() if self._connect_any is not None else None
+        connected = await self._connect_any() if self._connect_any is not None else None
         self._fill()
-        if name is not None:
-            self.field.value = name
-            self._query = None
+        if connected is not None:
+            self.field.value, _ = split_id(connected)
+            self._first, self._query = connected, None
             self.sync()
         else:
             self._show(self._chosen_key)

@@ -29,6 +29,12 @@ class Servers:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._heard: dict[str, str] = {}
+        """The model of each provider that gave a word when it was tried."""
+
+    def tried(self, provider: str) -> str:
+        """The model of a provider that was tried last; where none was, the provider."""
+        return self._heard.get(provider, provider)
 
     @property
     def _workspace(self) -> Workspace:
@@ -68,6 +74,7 @@ class Servers:
         usual = f"{provider}/{entry.default_model}"
         asked = [usual] if usual in models else models
         word = await first_of(workspace, workspace.registry, asked[:3])
+        self._heard[provider] = word.model_id
         return f"{counted(len(models), 'model')}. {word.said}"
 
     async def add(
@@ -91,6 +98,7 @@ class Servers:
         if found.settings.models:
             changes["providers", name, "models"] = list(found.settings.models)
         await self._keep(name, key, changes)
+        self._heard[name] = found.word.model_id
         where = f"Kept as {name} in {self._workspace.config.path.name}" + (
             ", its key in keys.json." if key else "."
         )

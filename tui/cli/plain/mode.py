@@ -106,6 +106,15 @@ class PlainMode:
         if not config.broken:
             self.page.line(f"{config.path.name} was changed elsewhere, and counts here now")
 
+    async def finish(self) -> None:
+        """Stop and store every reply."""
+        await self._session.close()
+
+    @property
+    def lost(self) -> Sequence[str]:
+        """What the history has not taken to the end, each in words; nothing if it has all."""
+        return self._session.lost
+
     # -- which conversation
     @classmethod
     async def begin(cls, page: Page, workspace: Workspace, start: StartOptions, manner: Manner) -> Self:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from tui.cli.assemble import open_workspace
-from tui.cli.output import DONE, complain
+from tui.cli.output import DONE, FAILED, complain, say
 from tui.cli.plain.asker import PlainAsker
 from tui.cli.plain.commands import Commands, completions
 from tui.cli.plain.interrupts import Interrupts
@@ -18,7 +18,6 @@ from tui.cli.plain.spoken import InWords
 from tui.cli.plain.voice import Manner
 from tui.config import Config
 from tui.engine.start_options import StartOptions
-from tui.engine.workspace import Workspace
 from tui.errors import SegueError
 from tui.paths import Paths
 
@@ -38,23 +37,30 @@ def run(config: Config, start: StartOptions, manner: Manner | None = None) -> in
     """
     for problem in config.problems:
         complain(problem)
-    page = Page()
+    page, manner = Page(), manner or InWords()
     with asyncio.Runner() as runner:
         interrupts = Interrupts(runner)
         page.when_lost = interrupts.stop
         workspace = interrupts.run(open_workspace(Paths.default(), config, temporary=start.temporary))
         try:
-            _converse(page, interrupts, workspace, start, manner or InWords())
+            mode = interrupts.run(PlainMode.begin(page, workspace, start, manner))
+            try:
+                _converse(page, interrupts, mode, start, manner)
+            finally:
+                with interrupts.ignored():
+                    runner.run(_wait_a_while(mode.finish()))
+                for words in mode.lost:
+                    say(f"segue: {words}")
         finally:
             with interrupts.ignored():
-                runner.run(_close(workspace))
-    return DONE
+                runner.run(_wait_a_while(workspace.close()))
+    return FAILED if mode.lost else DONE
 
 
 def _converse(
-    page: Page, interrupts: Interrupts, workspace: Workspace, start: StartOptions, manner: Manner
+    page: Page, interrupts: Interrupts, mode: PlainMode, start: StartOptions, manner: Manner
 ) -> None:
-    mode = interrupts.run(PlainMode.begin(page, workspace, start, manner))
+    workspace = mode.workspace
     commands = Commands(mode, interrupts)
     prompts = interrupts.run(workspace.store.prompts())
     saved = workspace.saved_prompts
@@ -102,9 +108,10 @@ def _do(page: Page, interrupts: Interrupts, act: Coroutine[Any, Any, None]) -> N
         page.end_line()
 
 
-async def _close(workspace: Workspace) -> None:
+async def _wait_a_while(end: Awaitable[None]) -> None:
+    """Wait for an end, but not for a disk or a server that hangs."""
     try:
         async with asyncio.timeout(LONGEST_GOODBYE):
-            await workspace.close()
+            await end
     except TimeoutError:
         pass

@@ -21,6 +21,7 @@ from tui.chat.chunks import (
 from tui.chat.model import ModelInfo, Pictures
 from tui.checked import text as text_value
 from tui.checked import words
+from tui.digest import sha256
 from tui.providers.address import joined, ways
 from tui.providers.base import AsyncGeneratorProvider, Messages, ProviderModelMixin, Search, text_of
 from tui.providers.caching import MARKS, marked_turns
@@ -287,7 +288,7 @@ class ChatReader(Reader):
         self._usage = Usage()
         self._sources: dict[str, Source] = {}
         self._shown: set[str] = set()
-        """The addresses of pictures that were told."""
+        """The digests of the addresses of pictures that were told."""
         self._refused = False
         self._streamed = False
         self._index: int | None = None
@@ -392,8 +393,9 @@ class ChatReader(Reader):
         for picture in (*part.items("images"), *in_text):
             named = picture if isinstance(picture, str) else Sent(picture).get("image_url")
             url = text_value(named) or Sent(named).text("url") or Sent(picture).text("url")
-            if url and url not in self._shown:
-                self._shown.add(url)
+            known = sha256(url.encode(errors="replace"))  # the address may be the whole picture
+            if url and known not in self._shown:
+                self._shown.add(known)
                 yield Image(url)
 
     def _beside(self, event: Sent) -> Iterator[Chunk]:
