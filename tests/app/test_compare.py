@@ -119,10 +119,11 @@ async def test_names_that_are_not_listed_yet_are_asked_for_all_at_once(run, monk
 
         monkeypatch.setattr(world.catalogue, "stale", lambda: [] if asked else ["lab"])
         monkeypatch.setattr(world.catalogue, "refresh", refresh)
-        await world.say("Why?")
+        await answered(world)
         await world.say("/compare brand-new brand-old")
-        await world.sees("brand-new", "brand-old")
+        await world.until(lambda: len(world.provider.requests) == 3)
         assert asked == [["lab"]]
+        assert {model for model, *_ in world.provider.requests[1:]} == {"brand-new", "brand-old"}
 
 
 async def test_files_go_along_to_all(run):
