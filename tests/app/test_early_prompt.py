@@ -122,3 +122,17 @@ async def test_what_is_asked_for_early_comes_before_the_first_screen_and_gets_wh
         await world.until(lambda: isinstance(world.app.screen, screen))
         await world.sees("localhost")
         assert world.composer.draft == ""
+
+
+async def test_the_menu_of_a_slash_typed_before_the_history_is_open_is_as_high_as_later(run, tmp_path):
+    world = Busy(tmp_path, Config())
+    async with run(ready=False, world=world):
+        await world.until(lambda: world.app.screen is world.screen and world.composer.has_focus)
+        await world.pilot.press("/")
+        await world.sees("/model", "/new", "/open")
+        early = world.composer.menu.region
+        world.free.set()
+        await world.ready()
+        await world.pilot.press("backspace", "/")
+        await world.sees("/model", "/new", "/open")
+        assert early == world.composer.menu.region

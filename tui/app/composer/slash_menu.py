@@ -119,11 +119,18 @@ class SlashMenu(RowList):
 
     @property
     def _taken(self) -> int:
-        """Rows of the page that the other parts take, but for the conversation and what lies at an edge."""
+        """Rows of the page that the other parts take, but for what has the room they leave, or lies at an edge.
+
+        The conversation has that room; before there is one, the title.
+        """
         column = self.parent
         if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
             return 0
-        parts = [part for part in column.parent.children if part is not column and part.id != "transcript"]
+        parts = [
+            part
+            for part in column.parent.children
+            if part is not column and not (part.styles.height and part.styles.height.is_fraction)
+        ]
         below = [
             part for part in (*parts, *column.children) if part is not self and not part.styles.is_docked
         ]
