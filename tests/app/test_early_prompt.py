@@ -122,3 +122,18 @@ async def test_what_is_asked_for_early_comes_before_the_first_screen_and_gets_wh
         await world.until(lambda: isinstance(world.app.screen, screen))
         await world.sees("localhost")
         assert world.composer.draft == ""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 14)], ids=["usual", "low"])
+async def test_the_menu_of_a_slash_typed_before_the_history_is_open_is_as_high_as_later(run, tmp_path, size):
+    world = Busy(tmp_path, Config())
+    async with run(ready=False, world=world, size=size):
+        await world.until(lambda: world.app.screen is world.screen and world.composer.has_focus)
+        await world.pilot.press("/")
+        await world.sees("/model", "/new", "/open")
+        early = world.composer.menu.region
+        world.free.set()
+        await world.ready()
+        await world.pilot.press("backspace", "/")
+        await world.sees("/model", "/new", "/open")
+        assert early == world.composer.menu.region

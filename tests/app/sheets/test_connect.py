@@ -332,12 +332,15 @@ async def test_the_picker_leads_to_more_and_comes_back_with_its_models(
         assert app.results == [Choice("box/alpha")]
 
 
-async def test_the_picker_begins_with_the_model_that_was_tried(host, registry, catalogue, entry) -> None:
+@pytest.mark.parametrize("tried", ["box/alpha", "box/beta"])
+async def test_the_picker_begins_with_the_model_that_was_tried(
+    host, registry, catalogue, entry, tried
+) -> None:
     async def connect_any() -> str:
         registry.entries.append(entry("box"))
         catalogue.learn(ModelInfo("box/alpha"))
         catalogue.learn(ModelInfo("box/beta"))
-        return "box/beta"
+        return tried
 
     app = host(lambda: ModelPicker(catalogue, registry, connect_any=connect_any))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -347,7 +350,7 @@ async def test_the_picker_begins_with_the_model_that_was_tried(host, registry, c
             await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
-        assert app.results == [Choice("box/beta")]
+        assert app.results == [Choice(tried)]
 
 
 async def test_what_is_typed_over_a_name_that_was_made_takes_its_place(host, quiet) -> None:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.app.commands import COMMANDS, Command, completions
 from tui.app.composer.candidates import Candidate, Models, model_candidates, typed_model
 from tui.app.lists.row_list import Row, RowList
+from tui.app.status.title_line import TitleLine
 from tui.app.theme.ink import Pen
 from tui.chat.model import split_id
 from tui.rendering.spans import Span
@@ -33,6 +34,13 @@ def _line(
     """One line, tinted and railed if it is the chosen one."""
     pen = replace(pen, width=pen.width + 1)  # the menu has no scroll bar: its last cell is ours
     return [pen.line(left, right, tinted=chosen, railed=chosen)]
+
+
+def _rows_of(part: Widget) -> int:
+    """The rows of a part of the page; the title fills it before there is a transcript, and has but one."""
+    if isinstance(part, TitleLine):
+        return part.gutter.height + 1
+    return part.outer_size.height
 
 
 class CommandRow(Struct, frozen=True):
@@ -124,10 +132,8 @@ class SlashMenu(RowList):
         if not isinstance(column, Widget) or not isinstance(column.parent, Widget):
             return 0
         parts = [part for part in column.parent.children if part is not column and part.id != "transcript"]
-        below = [
-            part for part in (*parts, *column.children) if part is not self and not part.styles.is_docked
-        ]
-        rows = sum(part.outer_size.height for part in below)
+        below = [part for part in column.children if part is not self]
+        rows = sum(_rows_of(part) for part in (*parts, *below) if not part.styles.is_docked)
         return rows + column.gutter.height
 
     def offer(self, draft: str) -> None:

@@ -157,7 +157,7 @@ class ModelPicker(Sheet[Choice | Several]):
 
     def _show(self, choose: object) -> None:
         rows = self._shelf.rows(self._query or "")
-        known = any(row.key == choose for row in rows)
+        known = choose is not None and any(row.key == choose for row in rows)  # a heading has no key
         usable = [row for row in rows if isinstance(row, ModelRow | ProviderRow)]
         wanted = (row for row in usable if isinstance(row, ModelRow) and row.info.id == self._first)
         first = next(wanted, next(iter(usable), None))
