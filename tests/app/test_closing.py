@@ -19,6 +19,7 @@ import tui.app
 from tests.app.conftest import Entry
 from tests.app.states import press, settled
 from tui.app.background import in_background
+from tui.app.composer.above import part_above
 from tui.app.conversations.conversations import Conversations
 from tui.app.help.help_screen import HelpScreen
 from tui.app.help.palette import Palette
@@ -154,9 +155,10 @@ async def test_a_screen_that_ends_before_it_has_its_parts_ends_with_its_result()
     [
         lambda sheet: sheet.query_one(Static),
         lambda sheet: Static().mount(Static()),
+        lambda sheet: part_above(Static(), Static, "queue"),
         lambda sheet: sheet.app.app_resume_signal.subscribe(Static(), lambda _: None),
     ],
-    ids=["looks for a part", "adds to a part", "listens for a part"],
+    ids=["looks for a part", "adds to a part", "adds above a part", "listens for a part"],
 )
 async def test_work_that_outlives_its_screen_is_no_fault(last):
     async with Stack().run_test() as pilot:

@@ -368,11 +368,18 @@ async def test_a_picture_that_the_history_does_not_take_stays_in_memory_until_it
     cat = attachment_of("cat.png", png())
     world.script(File(cat), DONE)
     _, reply = await start(world)
+    held = []
+
+    def hear(event):
+        world.events.append(event)
+        if isinstance(event, PartAdded):
+            held.extend(reply.message.parts)
+
     with monkeypatch.context() as broken:
         broken.setattr(world.store, "append", full)
-        message = await reply.run(world.events.append)
-    [told] = world.told(PartAdded)
-    assert told.part.attachment.data == cat.data and world.told(Unsaved)
+        message = await reply.run(hear)
+    [told], [part] = world.told(PartAdded), held
+    assert told.part.attachment.data == part.attachment.data == cat.data and world.told(Unsaved)
     [stored] = await world.store.with_contents(message.attachments)
     assert stored.data == cat.data
 

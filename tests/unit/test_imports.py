@@ -140,6 +140,6 @@ def test_a_start_loads_nothing_that_it_does_not_show(module, of_a_start):
 
 @pytest.fixture(scope="module")
 def of_a_start() -> set[str]:
-    """What the app has loaded when it has come to rest, in a new conversation."""
+    """What all that a start in a new conversation imports brings; what it shows later is loaded then."""
     parts = ("tui.app.transcript.transcript", "tui.app.conversations.sidebar", "tui.history.sqlite.history")
     return set(loaded_by("tui.app.app", "tui.app.features", "tui.cli.assemble", *parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,7 +76,7 @@ class MadePictures:
             return
         for picture in await service.contents(made):
             try:
-                self._files[picture] = self._write(picture, self._target)
+                self._files[picture] = await asyncio.to_thread(self._write, picture, self._target)
             except SegueError as error:
                 self._all_well = False
                 complain(error)
@@ -109,8 +110,9 @@ class MadePictures:
         if not place.suffix:
             place = place.with_name(f"{place.name}{ending}")
         place = save_picture_to(picture.data, unused(place))
-        said = place.suffix.lower()
-        if (said := _SAME.get(said, said)) in ENDINGS.values() and said != ending:
+        suffix = place.suffix.lower()
+        said = _SAME.get(suffix, suffix)
+        if said in ENDINGS.values() and said != ending:
             say(f"segue: saved to {place}; whatever its name says, it is a {ending[1:].upper()}")
         else:
             say(f"segue: saved to {place}")

@@ -497,8 +497,8 @@ class Reply:
             self._not_saved(problem)
         else:
             self._came.let_go()
-            self.message.parts = self._parts()
             files = [replace(part, attachment=without_content(part.attachment)) for part in files]
+        self.message.parts = self._parts()
         for part in files:
             self._emit(PartAdded(self.message.id, part))
 

@@ -93,6 +93,16 @@ def test_what_another_program_writes_into_the_settings_counts_with_the_next_line
     assert model_server.requests[-1]["messages"][0] == {"role": "system", "content": "Be brief."}
 
 
+def test_tools_that_another_program_turns_on_count_with_the_next_line(lab, console):
+    plain = console("--plain")
+    plain.say("/tools")
+    plain.see("web_fetch, off")
+    lab.configure(f'{lab.config.read_text()}[tools]\nuse = ["web_fetch"]\n')
+    plain.type("/tools\r")
+    plain.see("config.toml was changed elsewhere, and counts here now")
+    plain.see("web_fetch, on")
+
+
 def test_what_another_program_said_meanwhile_is_told_before_one_goes_on_behind_it(lab, console, model_server):
     plain = console("--plain")
     plain.say("Hi")

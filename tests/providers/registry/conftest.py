@@ -31,7 +31,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_g4f(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether gpt4free is installed here is no concern of a test that brings no package of its own."""
     if "classes" not in request.fixturenames:
-        monkeypatch.setattr("tui.providers.registry.bridged", lambda: iter(()))
+        monkeypatch.setattr("tui.providers.registry.find_spec", lambda name: None)
 
 
 @dataclass

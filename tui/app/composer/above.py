@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 
 _DOWNWARD = ("queue", "menu", "attached", "draft")
 """The ids of the parts and of the field, from top to bottom."""
@@ -18,7 +18,8 @@ def part_above(field: Widget, kind: type[_Part], id: str) -> _Part:  # noqa: A00
         MountError: The field has gone.
     """
     column = field.parent
-    assert isinstance(column, Widget)
+    if not isinstance(column, Widget):
+        raise MountError("The field has gone")
     for part in column.query_children(kind):
         return part
     below = _DOWNWARD[_DOWNWARD.index(id) :]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.app.background import in_background
+from tui.app.composer.above import part_above
 from tui.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -105,7 +106,6 @@ class Completion:
 
     def _made_menu(self) -> SlashMenu:
         if self.menu is None:
-            from tui.app.composer.above import part_above
             from tui.app.composer.slash_menu import SlashMenu
 
             self.menu = part_above(self._area, SlashMenu, "menu")

@@ -27,9 +27,7 @@ class HistoryNews:
 
     def follow(self) -> None:
         """Say what there is to know, and listen from here on."""
-        heard = while_alive(
-            self._context.screen, self._history_changed
-        )  # something is stored at the end, too
+        heard = while_alive(self._context.screen, self._history_changed)  # the end stores something, too
         self._context.session.workspace.store.subscribe(heard)
         self._say_notice()
 

@@ -158,11 +158,12 @@ class StatusPresenter:
 
     def _offer(self, following: Sequence[Hint]) -> None:
         """Have the keys shown that may follow; what shows them comes with the first of them."""
-        if not following and not self._screen.query("#following"):
+        panels = self._screen.query("#following")
+        if not following and not panels:
             return
         from tui.app.status.which_key import WhichKey
 
-        if not self._screen.query(WhichKey):
+        if not panels:
             self._screen.query_one("#main").mount(WhichKey(id="following"))
         self._screen.query_one(WhichKey).offer(following)
 

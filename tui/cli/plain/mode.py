@@ -92,7 +92,7 @@ class PlainMode:
         """What the person is asked."""
         return "number or words: " if self.choice else "you: "
 
-    def reread_settings(self) -> None:
+    async def reread_settings(self) -> None:
         """Work by what the config says now, if somebody has written it since."""
         before = self.workspace.config
         config = reread(before)

@@ -94,7 +94,7 @@ def _converse(
             page.tell(error)
         else:
             warned = False
-            mode.reread_settings()
+            _do(page, interrupts, mode.reread_settings())
             _do(page, interrupts, commands.take(text))
 
 
