@@ -382,6 +382,16 @@ async def test_problems_of_the_config_stay_until_they_are_dismissed(run):
         await world.sees_no("esc dismiss")
 
 
+async def test_what_is_noted_before_there_is_a_transcript_is_not_lost(run):
+    async with run(ready=False) as world:
+        assert not world.screen.query("#transcript")
+        world.screen.note("Something one should know")
+        await world.until(lambda: world.screen.features is not None)
+        await world.sees("Something one should know", "esc dismiss")
+        parts = [part.id for part in world.screen.query_one("#main").children]
+        assert parts[:4] == ["title", "notice", "transcript", "composer"]
+
+
 async def test_the_lines_of_a_notice_stand_under_each_other(run):
     problem = ConfigError("config.toml:3:1: " + "word " * 20 + "end", "")
     async with run(problems=(problem,)) as world:
