@@ -202,7 +202,7 @@ async def test_jumps_between_any_sizes_end_as_if_opened_there(run, seed):
     random = Random(seed)
     end = (random.randrange(40, 200), random.randrange(12, 60))
     async with run(size=end) as world:
-        await world.sees("Ask, or / for commands")
+        await world.until(lambda: world.screen.query_one("#transcript").size)  # all is laid out
         opened = frame_lines(world)
         for _ in range(25):
             await world.pilot.resize_terminal(random.randrange(1, 220), random.randrange(1, 70))
