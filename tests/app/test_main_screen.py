@@ -202,7 +202,7 @@ async def test_jumps_between_any_sizes_end_as_if_opened_there(run, seed):
     random = Random(seed)
     end = (random.randrange(40, 200), random.randrange(12, 60))
     async with run(size=end) as world:
-        await world.sees("Ask, or / for commands")
+        await world.until(lambda: world.screen.query_one("#transcript").size)  # all is laid out
         opened = frame_lines(world)
         for _ in range(25):
             await world.pilot.resize_terminal(random.randrange(1, 220), random.randrange(1, 70))
@@ -380,6 +380,16 @@ async def test_problems_of_the_config_stay_until_they_are_dismissed(run):
         await world.sees("config.toml:3:1", "esc dismiss")
         await world.pilot.press("escape")
         await world.sees_no("esc dismiss")
+
+
+async def test_what_is_noted_before_there_is_a_transcript_is_not_lost(run):
+    async with run(ready=False) as world:
+        assert not world.screen.query("#transcript")
+        world.screen.note("Something one should know")
+        await world.until(lambda: world.screen.features is not None)
+        await world.sees("Something one should know", "esc dismiss")
+        parts = [part.id for part in world.screen.query_one("#main").children]
+        assert parts[:4] == ["title", "notice", "transcript", "composer"]
 
 
 async def test_the_lines_of_a_notice_stand_under_each_other(run):

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from tui.chat.chunks import Finish, FinishReason, Usage
-from tui.chat.message import Status
+from tui.chat.message import Role, Status
 from tui.chat.model import ModelInfo
+from tui.chat.parts import Text
 from tui.engine.events import Noticed
 from tui.errors import ErrorKind, ProviderError, UsageError
 
@@ -158,6 +159,23 @@ async def test_a_summary_stands_for_all_before_it_and_nothing_is_removed(world):
     conversation.hide([summary.id])
     await say(world, conversation, "C", "c")
     assert [text for _, text in world.provider.requests[-1][1]] == ["Be brief.", "A", "a", "B", "b", "C"]
+
+
+async def test_nothing_follows_a_reply_that_another_program_still_writes(world):
+    conversation = await world.store.create_conversation(model="lab/one")
+    first = await say(world, conversation, "A", "a")
+    live = await world.store.add_message(
+        conversation.id, first.parent, Role.ASSISTANT, model="lab/two", status=Status.STREAMING
+    )
+    conversation.append(live)
+    for act in (world.engine.send(conversation, "B"), world.engine.compact(conversation)):
+        with pytest.raises(UsageError, match="Another program is still writing the reply here"):
+            await act
+    assert len(world.provider.requests) == 1 and conversation.leaf == live.id
+    live.parts, live.status = (Text("Done."),), Status.COMPLETE
+    await world.store.finish_message(live)
+    world.script("They said A.", DONE)
+    assert (await (await world.engine.compact(conversation)).run(world.events.append)).parent == live.id
 
 
 async def test_a_summary_can_be_made_again_and_stop_before_a_message(world):

@@ -243,7 +243,7 @@ class MainScreen(Screen[None]):
         for line in self._notice_lines:
             return line
         line = NoticeLine()
-        self.query_one("#main").mount(line, before="#transcript")
+        self.query_one("#main").mount(line, after="#title")
         return line
 
     @property

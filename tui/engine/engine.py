@@ -315,7 +315,7 @@ class Engine:
             raise
 
     async def _check_ended(self, message_id: int) -> None:
-        """Make sure that nobody writes the reply any more that a prompt is to follow.
+        """Make sure that nobody writes the reply any more that a prompt or a summary is to follow.
 
         Raises:
             UsageError: Another program does.
@@ -327,7 +327,7 @@ class Engine:
         if await self._streams(message_id):
             raise UsageError(
                 "Another program is still writing the reply here",
-                "Send this when that has ended, or stop it.",
+                "Go on when that has ended, or stop it.",
             )
 
     async def _streams(self, message_id: int) -> bool:
@@ -415,6 +415,7 @@ class Engine:
         path = await self._load(conversation, end)
         if not path or path[-1].summary:
             raise UsageError("There is nothing to sum up yet")
+        await self._check_ended(path[-1].id)
         model_id = self._model(conversation, model)
         await self._check_writes(model_id)
         await self._afford(conversation, model)
