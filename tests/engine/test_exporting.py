@@ -12,7 +12,7 @@ from tui.chat.export import file_name
 from tui.chat.message import Message, Role
 from tui.chat.parts import Text
 from tui.engine import exporting
-from tui.engine.exporting import write_all, write_conversation
+from tui.engine.exporting import name_of_picture, write_all, write_conversation
 from tui.errors import SegueError, UsageError
 
 
@@ -29,6 +29,20 @@ def test_the_name_is_made_of_the_title(bundle, tmp_path):
     assert path == tmp_path / "kyoto-four-days.md"
     assert "Where to?" in path.read_text()
     assert write_conversation(bundle, tmp_path).name == "kyoto-four-days-2.md"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("cat.png", "cat.png"),
+        ("What: a cat?.png", "What- a cat-.png"),
+        ("../a|b.png", "a-b.png"),
+        (".. ", "picture.png"),
+        ("", "picture.png"),
+    ],
+)
+def test_a_picture_is_called_as_every_system_allows(said, name):
+    assert name_of_picture(said) == name
 
 
 @pytest.mark.parametrize(("name", "sign"), [("a.md", "## "), ("a.html", "<html"), ("a.json", '"segue"')])

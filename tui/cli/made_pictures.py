@@ -15,7 +15,7 @@ from tui.chat.parts import pictures_of
 from tui.cli.output import complain, say
 from tui.cli.streams import STREAM
 from tui.engine.conversation_service import ConversationService
-from tui.engine.exporting import check_new, place_of, save_picture_to, unused
+from tui.engine.exporting import check_new, name_of_picture, place_of, save_picture_to, unused
 from tui.engine.making_pictures import Makers
 from tui.errors import ProviderError, SegueError, UsageError
 from tui.text import counted, one_line
@@ -106,7 +106,7 @@ class MadePictures:
         if picture.data is None:
             raise SegueError(f"The content of {one_line(picture.name)} is lost")
         ending = ENDINGS[picture.media_type]
-        place = target / one_line(Path(picture.name).name) if target.is_dir() else target
+        place = target / name_of_picture(picture.name) if target.is_dir() else target
         if not place.suffix:
             place = place.with_name(f"{place.name}{ending}")
         place = save_picture_to(picture.data, unused(place))

@@ -15,6 +15,7 @@ from tui.chat.export import all_to_json, file_name, to_json, to_markdown
 from tui.digest import new_name
 from tui.errors import SegueError, UsageError
 from tui.paths import PRIVATE_FILE
+from tui.text import one_line
 
 Format = Literal["md", "json", "html"]
 FORMATS: tuple[Format, ...] = ("md", "json", "html")
@@ -59,14 +60,23 @@ _OF_A_PROJECT = 0o666
 """The mode of a file of code, less what the person's ``umask`` takes away: it is no conversation."""
 
 
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+"""What Windows allows in no name of a file (learn.microsoft.com/windows/win32/fileio/naming-a-file)."""
+
+
 def suggested_name(language: str) -> str:
     """A name for a file of code in ``language`` that nothing in the working folder has."""
     return unused(Path(_name_in(language))).name
 
 
-def unused_name(name: str) -> str:
-    """The name, or one like it that nothing in the working folder has."""
-    return unused(Path(Path(name).name or "picture.png")).name
+def name_of_picture(said: str) -> str:
+    """What a picture is called, as a file may be called on every system."""
+    return _FORBIDDEN.sub("-", one_line(Path(said).name)).strip(" .") or "picture.png"
+
+
+def unused_name(said: str) -> str:
+    """The name of a picture, or one like it that nothing in the working folder has."""
+    return unused(Path(name_of_picture(said))).name
 
 
 def save_picture_to(data: bytes, target: Path) -> Path:
