@@ -7,6 +7,7 @@ import time
 
 import pytest
 from rich.style import Style
+from textual.widgets import Static
 
 from tui.chat.message import Status
 from tui.rendering.document import Document
@@ -237,6 +238,20 @@ async def test_a_growing_window_at_the_end_still_follows(book, reading):
         await reader.settle()
         assert reader.transcript.following
         assert "Answer 20." in reader.text
+
+
+async def test_the_end_stays_in_view_where_textual_tells_of_no_new_size(book, reading):
+    book.turns(20)
+    async with reading(book) as reader:
+        screen, bar = reader.transcript.screen, Static("\n\n\n")
+        screen.mount(bar, before=reader.transcript)
+        layout = screen._compositor
+        layout._full_map_invalidated = True  # as after the drawing of a part that is hidden
+        assert bar not in layout.full_map  # it takes its rows, but isn't there yet
+        await reader.settle()
+        assert reader.transcript.size.height < 24
+        assert reader.transcript.following
+        assert reader.transcript.top == reader.transcript.viewport.total - reader.transcript.size.height
 
 
 async def test_folding_what_was_thought_moves_nothing_above(book, reading):

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from tui.app.commands import COMMANDS, Command, completions
 from tui.app.composer.candidates import Candidate, Models, model_candidates, typed_model
 from tui.app.lists.row_list import Row, RowList
-from tui.app.status.title_line import TitleLine
 from tui.app.theme.ink import Pen
 from tui.chat.model import split_id
 from tui.rendering.spans import Span
@@ -38,7 +37,7 @@ def _line(
 
 def _rows_of(part: Widget) -> int:
     """The rows of a part of the page; the title fills it before there is a transcript, and has but one."""
-    if isinstance(part, TitleLine):
+    if part.id == "title":
         return part.gutter.height + 1
     return part.outer_size.height
 

@@ -12,6 +12,7 @@ from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.reactive import Reactive, reactive
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.selection import Selection
@@ -121,6 +122,8 @@ class MessageList(ScrollView):
         super().__init__(id=id)
         self._margins = margins
         self._make = make
+        self._fitted = Size(0, 0)
+        """The size for which it is drawn."""
         self.viewport = Viewport(lambda: self.size.height, self._settled, lambda: self.marked.messages)
         self.pager = Pager(self, self.viewport)
         self.stream = Stream(self.viewport, self._soon, self._draw_lines)
@@ -563,6 +566,7 @@ class MessageList(ScrollView):
         """Draw anew in another theme."""
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.relook())
         self.app.app_resume_signal.subscribe(self, lambda _: self.relook())  # it holds no pictures now
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out)
 
     def on_unmount(self) -> None:
         """Let go what the terminal holds."""
@@ -572,8 +576,18 @@ class MessageList(ScrollView):
         """Wrap for the new width."""
         self.relook()
 
+    def _laid_out(self, screen: Screen[object]) -> None:
+        """Textual tells of no new size where it was asked for a place while a part came that takes rows."""
+        if self.size != self._fitted:
+            self.call_later(while_alive(self, self._fit))  # after what it does tell
+
+    def _fit(self) -> None:
+        if self.size != self._fitted:
+            self.relook()
+
     def relook(self) -> None:
         """Draw for the width, the measure and the colours that there are now."""
+        self._fitted = self.size
         self.viewport.relook(self._look())
 
     def _look(self) -> Look:
