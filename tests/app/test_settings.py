@@ -92,10 +92,11 @@ async def test_what_is_written_elsewhere_counts_here_when_one_looks_again(opened
 
 
 async def test_it_counts_too_where_the_terminal_does_not_tell_who_looks(opened, file, monkeypatch):
-    monkeypatch.setattr("tui.app.app.SETTINGS_PAUSE", 0.05)
+    monkeypatch.setattr("tui.app.app.SETTINGS_PAUSE", 0.0)
     async with opened() as world:
         await world.pilot.press("escape")
         file.write_text(MINE + "[budget]\nday = 5.0\n")
+        await world.pilot.press("a")
         await world.until(lambda: world.session.workspace.engine.budget.limits.day == 5.0)
 
 

@@ -76,7 +76,7 @@ READ = 16
 _SIXELS = 4
 """Among the attributes of terminals that draw them."""
 SETTINGS_PAUSE = 2.0
-"""Seconds between two looks whether somebody has written the settings: a few microseconds each."""
+"""Seconds between two looks whether somebody has written the settings, while keys come: microseconds each."""
 LONGEST_GOODBYE = 5.0
 """Seconds that storing what is on its way may take at the end."""
 
@@ -139,6 +139,7 @@ class SegueApp(App[None]):
         """The pictures that the terminal holds."""
         self.touched = time.monotonic()
         """When the person did something last."""
+        self._looked_at_settings = self.touched
         self.chosen_theme = AUTO
         """What the person has chosen: a theme, or that of the terminal."""
         self.use_theme(self._configured_theme())
@@ -215,7 +216,6 @@ class SegueApp(App[None]):
     def on_mount(self) -> None:
         """Catch the signals that end programs, and draw all anew when the shell lets this one go on."""
         self.set_timer(SETTLED, self._send_differences)
-        self.set_interval(SETTINGS_PAUSE, self._follow_settings)  # many terminals tell of no focus
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         if not self.is_headless:
             on_deadly_signals(self.leave_soon)
@@ -250,6 +250,7 @@ class SegueApp(App[None]):
             if has_gone(self):
                 return  # its screens go one by one: a key may meet any of them
             self.touched = time.monotonic()
+            self._look_at_settings()
         if isinstance(event, events.Key) and event.key in MODIFIERS:
             return  # Shift alone is no key
         if self._early is not None and isinstance(event, events.Key | events.Paste):
@@ -647,17 +648,21 @@ class SegueApp(App[None]):
         except TimeoutError:
             self.log.warning("the end was not waited for")
 
-    async def _follow_settings(self) -> None:
-        if self.workspace is not None and is_stale(self.config):
-            await self.reread_settings()
+    def _look_at_settings(self) -> None:
+        """Follow what others wrote: where the terminal does not tell that the person is back, a key does."""
+        if self.touched - self._looked_at_settings >= SETTINGS_PAUSE and self.workspace is not None:
+            self._looked_at_settings = self.touched
+            if is_stale(self.config):
+                in_background(self.main_screen, "settings", self.reread_settings)
 
     async def on_app_focus(self) -> None:
         """Look at what other programs wrote meanwhile: on the screen, in the settings and the history."""
         self.redraw()
         self._light.looked_at()
         self._focus(focused=True)
-        await self._follow_settings()
         if self.workspace is not None:
+            if is_stale(self.config):
+                await self.reread_settings()
             await self.main_screen.attempt(self.workspace.store.look_for_changes)
 
     def on_app_blur(self) -> None:
